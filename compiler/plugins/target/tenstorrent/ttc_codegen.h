@@ -1,0 +1,111 @@
+// The seam between driving IREE and making code for the device: one
+// hal.executable.variant in, one executable image out.
+//
+// The driver (ttc_pipeline, ttc_serialize) knows IREE and no tiles; codegen
+// (ttc_codegen.c and below) knows dispatches and tiles and no HAL pass. The
+// driver writes every file; codegen only makes bytes and texts.
+#ifndef TT_IREE_COMPILER_TTC_CODEGEN_H_
+#define TT_IREE_COMPILER_TTC_CODEGEN_H_
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "compiler/plugins/target/tenstorrent/ttc_api.h"
+#include "tile/status.h"
+
+// Matrix-unit passes per multiply, as tt-metal's MathFidelity counts them.
+typedef enum ttc_fidelity_e {
+  TTC_FIDELITY_LOFI = 0,
+  TTC_FIDELITY_HIFI2 = 2,
+  TTC_FIDELITY_HIFI3 = 3,
+  TTC_FIDELITY_HIFI4 = 4,
+} ttc_fidelity_t;
+
+typedef struct ttc_codegen_options_t {
+  // Worker cores the plan aims at. A program runs on any grid all the same.
+  int32_t grid_rows;  // 1 to 10
+  int32_t grid_cols;  // 1 to 12
+  // Bytes of L1 per core that a plan may use.
+  int64_t l1_size;
+  ttc_fidelity_t fidelity;
+  // Texts to make beside the image (see ttc_codegen_entry_t). Making them
+  // costs time, so only what will be written is asked for.
+  bool want_dispatch_text;
+  bool want_plan_text;
+  bool want_tile_text;
+  bool want_kernels;
+} ttc_codegen_options_t;
+
+// A named text, e.g. one generated kernel: "phase0_compute.cpp".
+typedef struct ttc_text_t {
+  char* name;
+  char* text;
+} ttc_text_t;
+
+// What codegen tells about one entry point. Numbers are totals of one launch
+// over all cores, counted from the tile program; -1 where they depend on a
+// dynamic size.
+typedef struct ttc_codegen_entry_t {
+  char* name;      // symbol name of the hal.executable.export
+  bool tile_path;  // false: the element-loop floor
+  char* reason;    // why this path, one line
+  int64_t tiles;   // 32x32 tiles the compute kernels write
+  int32_t cores;
+  int32_t phases;
+  int64_t l1_bytes;  // the largest use of any core in any phase
+  int64_t bytes_read;
+  int64_t bytes_written;
+  int64_t multiply_adds;
+  // NULL or empty unless asked for.
+  char* dispatch_text;
+  char* plan_text;
+  char* tile_text;
+  ttc_text_t* kernels;
+  size_t kernel_count;
+} ttc_codegen_entry_t;
+
+// Everything in here is malloc'ed and owned by the struct.
+typedef struct ttc_codegen_output_t {
+  uint8_t* image;
+  size_t image_size;
+  // One per hal.executable.export, indexed by the export's ordinal.
+  ttc_codegen_entry_t* entries;
+  size_t entry_count;
+  // Where the returned error belongs (ptr NULL: at the variant). The location
+  // of the operation that could not be compiled.
+  MlirLocation error_location;
+} ttc_codegen_output_t;
+
+void ttc_codegen_output_free(ttc_codegen_output_t* output);
+
+// Compiles |variant|, a hal.executable.variant in "executable-sources" form:
+// one hal.executable.export per entry point (with its ordinal and
+// #hal.pipeline.layout) and an inner builtin.module with one func.func each.
+// |variant| must not be changed; clone what passes are to run on.
+//
+// |out| is zeroed by the caller and must be freed by it, also after an error:
+// what was made until then (a dispatch text, say) is still dumped. Messages of
+// errors start with the operation's name: "'linalg.foo' op ...". Called for
+// variants one after the other, from one thread.
+typedef tt_status_t (*ttc_codegen_fn_t)(const ttc_codegen_options_t* options,
+                                        MlirOperation variant,
+                                        ttc_codegen_output_t* out);
+
+// The one the product uses; in ttc_codegen.c.
+tt_status_t ttc_codegen_executable(const ttc_codegen_options_t* options,
+                                   MlirOperation variant,
+                                   ttc_codegen_output_t* out);
+
+// Runs passes in place on |op|, which is isolated from above (builtin.module,
+// func.func, ...) and may be a detached clone. |passes| is a comma-separated
+// list as on the command line of iree-opt, without the outer anchor:
+// "func.func(iree-codegen-decompose-softmax,canonicalize),cse".
+// A pass that fails has emitted its diagnostics; INTERNAL then, or
+// INVALID_ARGUMENT when |passes| does not parse.
+tt_status_t ttc_run_passes(MlirOperation op, const char* passes);
+
+// The inner builtin.module of |variant|; ptr NULL when there is none.
+MlirOperation ttc_variant_inner_module(MlirOperation variant);
+
+#endif  // TT_IREE_COMPILER_TTC_CODEGEN_H_
