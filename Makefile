@@ -1,0 +1,70 @@
+# The commands of this project. `make demo` and `make test` set up what they
+# need by themselves (scripts/setup.sh); afterwards they run offline.
+
+VENV := .venv
+PYTHON := $(VENV)/bin/python
+# cmake, ctest and ninja come from the venv: no Debian package, one version.
+export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
+
+.PHONY: help
+help:
+	@echo "make demo     MNIST digits on the mock Blackhole, beside llvm-cpu"
+	@echo "make test     checks, C tests (plain, ASan+UBSan, TSan), pytest"
+	@echo "make bench    speed and size beside llvm-cpu; writes docs/benchmarks.md"
+	@echo "make format   formats the C sources"
+	@echo "make docs     renews the generated parts of docs/"
+	@echo "make clean    removes build/ and out/ (not the venv)"
+
+.PHONY: setup-demo setup-test
+setup-demo:
+	@scripts/setup.sh demo
+setup-test:
+	@scripts/setup.sh test
+
+# Installs this checkout into the venv; only what changed is rebuilt.
+INSTALL = $(PYTHON) -m pip --disable-pip-version-check install --quiet \
+          --no-build-isolation --no-deps --no-index --force-reinstall .
+
+.PHONY: demo
+demo: setup-demo
+	$(INSTALL)
+	$(PYTHON) examples/mnist/demo.py
+
+.PHONY: install
+install: setup-test
+	$(INSTALL)
+
+.PHONY: test check test-c test-python
+test: setup-test
+	$(MAKE) check test-c install test-python
+
+check: setup-test
+	$(PYTHON) scripts/check_includes.py
+	$(PYTHON) scripts/check_style.py
+	$(PYTHON) scripts/check_docs.py
+
+# Each preset is a build of its own; CMakePresets.json says with what.
+test-c: setup-test
+	scripts/test_c.sh release
+	scripts/test_c.sh asan
+	scripts/test_c.sh tsan
+
+test-python: setup-test
+	$(PYTHON) -m pytest -q test
+
+.PHONY: bench
+bench: setup-demo
+	$(INSTALL)
+	$(PYTHON) bench/run.py
+
+.PHONY: format
+format: setup-test
+	$(PYTHON) scripts/check_style.py --fix
+
+.PHONY: docs
+docs: setup-test
+	$(PYTHON) scripts/check_docs.py --fix
+
+.PHONY: clean
+clean:
+	rm -rf build out

@@ -1,0 +1,80 @@
+#!/usr/bin/env python3
+"""Checks what can be checked of the style: formatting, sizes, words.
+
+--fix formats the C sources first.
+"""
+
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+MAX_LINES = {".c": 700, ".h": 300, ".py": 500}
+# Tables are as long as what they list.
+LONG_FILES = {"runtime/src/iree_abi"}
+# Words that no file may have: marks of unfinished work (docs/status.md is the
+# place for what is missing) and paths of one particular machine.
+FORBIDDEN = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b|(?<![\w.~])/(root|work|home)/\w")
+
+
+def tracked_files() -> list:
+    out = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True
+    ).stdout
+    names = sorted(name for name in out.decode().split("\0") if name)
+    return [ROOT / name for name in names if (ROOT / name).is_file()]
+
+
+def check_format(sources: list, fix: bool) -> list:
+    tool = shutil.which("clang-format")
+    if tool is None:
+        return ["clang-format is missing (pip install -r requirements/test.txt)"]
+    if fix:
+        subprocess.run([tool, "-i", *map(str, sources)], check=True)
+    problems = []
+    for source in sources:
+        wanted = subprocess.run(
+            [tool, str(source)], cwd=ROOT, capture_output=True, check=True
+        ).stdout
+        if wanted != source.read_bytes():
+            name = source.relative_to(ROOT)
+            problems.append(f"{name}: not formatted; run `make format`")
+    return problems
+
+
+def check_text(path: pathlib.Path) -> list:
+    name = str(path.relative_to(ROOT))
+    try:
+        text = path.read_text()
+    except UnicodeDecodeError:
+        return []  # A binary file, as fuzzing corpora have them.
+    problems = []
+    lines = text.split("\n")
+    limit = MAX_LINES.get(path.suffix)
+    exempt = any(name.startswith(prefix) for prefix in LONG_FILES)
+    if limit and len(lines) > limit and not exempt:
+        problems.append(f"{name}: {len(lines)} lines, at most {limit}")
+    if text and not text.endswith("\n"):
+        problems.append(f"{name}: no newline at the end")
+    for number, line in enumerate(lines, 1):
+        if line != line.rstrip() and path.suffix != ".md":
+            problems.append(f"{name}:{number}: space at the end of the line")
+        if path.name != "check_style.py" and FORBIDDEN.search(line):
+            problems.append(f"{name}:{number}: forbidden: {line.strip()}")
+    return problems
+
+
+def main() -> int:
+    files = [path for path in tracked_files() if "/golden/" not in str(path)]
+    sources = [path for path in files if path.suffix in (".c", ".h")]
+    problems = check_format(sources, "--fix" in sys.argv[1:])
+    for path in files:
+        problems += check_text(path)
+    print("\n".join(problems) if problems else "check_style: ok")
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
