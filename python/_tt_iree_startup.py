@@ -1,4 +1,4 @@
-"""The start-up hook, imported by tt_iree.pth in every interpreter.
+"""The start-up hook, imported by __tt_iree.pth in every interpreter.
 
 It only puts a finder in front of sys.meta_path. The finder acts when one of
 the modules below is imported, runs that module as usual, and then hands it to
