@@ -55,7 +55,7 @@ test-python: setup-test
 .PHONY: bench
 bench: setup-demo
 	$(INSTALL)
-	$(PYTHON) bench/run.py
+	$(PYTHON) bench/bench.py --write
 
 .PHONY: format
 format: setup-test
