@@ -26,7 +26,8 @@ typedef struct ttc_codegen_options_t {
   // Worker cores the plan aims at. A program runs on any grid all the same.
   int32_t grid_rows;  // 1 to 10
   int32_t grid_cols;  // 1 to 12
-  // Bytes of L1 per core that a plan may use.
+  // Bytes of L1 per core that a plan may use: what is left of the core's L1
+  // (--iree-tenstorrent-l1-size) without tt_chip_t.l1_reserved.
   int64_t l1_size;
   ttc_fidelity_t fidelity;
   // Texts to make beside the image (see ttc_codegen_entry_t). Making them

@@ -1,0 +1,347 @@
+// The drop-in iree-compile. Anything that does not concern our target goes to
+// the stock main() with the command line untouched.
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "compiler/plugins/target/tenstorrent/ttc_driver.h"
+#include "compiler/plugins/target/tenstorrent/ttc_target.h"
+
+//===----------------------------------------------------------------------===//
+// Looking at arguments
+//===----------------------------------------------------------------------===//
+
+// The name in "-name", "--name" and "--name=value"; length 0 for anything else.
+static MlirStringRef ttc_argument_name(const char* argument) {
+  if (argument[0] != '-' || !argument[1]) return (MlirStringRef){argument, 0};
+  const char* name = argument + (argument[1] == '-' ? 2 : 1);
+  return (MlirStringRef){name, strcspn(name, "=")};
+}
+
+bool ttc_flags_mention_target(int argc, const char* const* argv) {
+  for (int i = 0; i < argc; ++i) {
+    MlirStringRef name = ttc_argument_name(argv[i]);
+    if (ttc_str_starts(name, "iree-tenstorrent-")) return true;
+    if (!ttc_str_equal(name, "iree-hal-target-backends") &&
+        !ttc_str_equal(name, "iree-hal-target-device")) {
+      continue;
+    }
+    const char* value = name.data + name.length;
+    if (*value == '=') {
+      ++value;
+    } else {
+      value = i + 1 < argc ? argv[i + 1] : "";
+    }
+    if (ttc_spec_mentions_target(value)) return true;
+  }
+  return false;
+}
+
+static bool ttc_has_argument(int argc, char** argv, const char* const* names) {
+  for (int i = 1; i < argc; ++i) {
+    MlirStringRef name = ttc_argument_name(argv[i]);
+    for (int n = 0; names[n]; ++n) {
+      if (ttc_str_equal(name, names[n])) return true;
+    }
+  }
+  return false;
+}
+
+//===----------------------------------------------------------------------===//
+// Listings and help
+//===----------------------------------------------------------------------===//
+
+typedef struct {
+  char names[32][64];
+  size_t count;
+} ttc_names_t;
+
+static void ttc_names_add(ttc_names_t* names, const char* name) {
+  size_t at = names->count;
+  if (at == 32) return;
+  for (size_t i = 0; i < at; ++i) {
+    if (strcmp(names->names[i], name) == 0) return;
+  }
+  // Sorted, as the stock listing is.
+  while (at > 0 && strcmp(names->names[at - 1], name) > 0) {
+    memcpy(names->names[at], names->names[at - 1], sizeof(names->names[0]));
+    --at;
+  }
+  snprintf(names->names[at], sizeof(names->names[0]), "%s", name);
+  ++names->count;
+}
+
+static void ttc_collect_backend(const char* name, void* user_data) {
+  ttc_names_add(user_data, name);
+}
+
+static void ttc_collect_device(const char* name, void* user_data) {
+  const char* device = ttc_backend_device(name);
+  if (device) ttc_names_add(user_data, device);
+}
+
+static int ttc_list(const char* title,
+                    void (*collect)(const char* name, void* user_data)) {
+  ttc_names_t names = {0};
+  ireeCompilerEnumerateRegisteredHALTargetBackends(collect, &names);
+  collect(TTC_TARGET_NAME, &names);
+  printf("%s:\n", title);
+  for (size_t i = 0; i < names.count; ++i) printf("  %s\n", names.names[i]);
+  return 0;
+}
+
+static void ttc_print_option(const char* name, const char* value,
+                             const char* help, void* user_data) {
+  printf("  --%s=<%s>%*s - %s\n", name, value,
+         (int)(68 - strlen(name) - strlen(value)), "", help);
+}
+
+// At exit, because the stock main() prints its help and exits.
+static void ttc_print_own_help(void) {
+  printf("\nTenstorrent HAL Target:\n\n");
+  ttc_options_each_own(ttc_print_option, NULL);
+  fflush(stdout);
+}
+
+//===----------------------------------------------------------------------===//
+// Input
+//===----------------------------------------------------------------------===//
+
+// Reads all of |fd|; NULL when that fails. Owned.
+static char* ttc_read_all(int fd, size_t* out_size) {
+  size_t size = 0, capacity = 1 << 16;
+  char* data = malloc(capacity);
+  while (data) {
+    if (size == capacity) {
+      capacity *= 2;
+      char* grown = realloc(data, capacity);
+      if (!grown) break;
+      data = grown;
+    }
+    ssize_t count = read(fd, data + size, capacity - size);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) break;
+    if (count == 0) {
+      *out_size = size;
+      return data;
+    }
+    size += (size_t)count;
+  }
+  free(data);
+  return NULL;
+}
+
+// Puts |data| back as standard input, for whoever reads it next.
+static bool ttc_refill_stdin(const char* data, size_t size) {
+  int fd = memfd_create("stdin", MFD_CLOEXEC);
+  if (fd < 0) return false;
+  size_t done = 0;
+  while (done < size) {
+    ssize_t count = write(fd, data + done, size - done);
+    if (count <= 0) break;
+    done += (size_t)count;
+  }
+  bool ok = done == size && lseek(fd, 0, SEEK_SET) == 0 && dup2(fd, 0) == 0;
+  close(fd);
+  return ok;
+}
+
+// True when the module in |input| names our target. Text and bytecode both
+// store an attribute's strings as they are.
+static bool ttc_input_mentions_target(const char* input) {
+  bool from_stdin = strcmp(input, "-") == 0;
+  int fd = from_stdin ? 0 : open(input, O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return false;  // the stock tool says what is wrong
+  size_t size = 0;
+  char* data = ttc_read_all(fd, &size);
+  if (!from_stdin) close(fd);
+  if (!data) return false;
+  bool bytecode = size >= 4 && memcmp(data, "ML\xEFR", 4) == 0;
+  const char* needle = bytecode ? TTC_TARGET_NAME : "<\"" TTC_TARGET_NAME "\"";
+  bool found = memmem(data, size, needle, strlen(needle)) != NULL;
+  if (from_stdin && !ttc_refill_stdin(data, size)) found = false;
+  free(data);
+  return found;
+}
+
+//===----------------------------------------------------------------------===//
+// Compiling
+//===----------------------------------------------------------------------===//
+
+static int ttc_tool_error(const char* program, tt_status_t status) {
+  fprintf(stderr, "%s: %s\n", program, tt_status_message(status));
+  tt_status_free(status);
+  return 1;
+}
+
+// As the stock main() words every error of a file.
+static int ttc_file_error(tt_status_t status) {
+  fprintf(stderr, "error opening input file: %s\n", tt_status_message(status));
+  tt_status_free(status);
+  return 1;
+}
+
+typedef struct {
+  iree_compiler_source_t** sources;
+  size_t count;
+} ttc_sources_t;
+
+static void ttc_add_source(iree_compiler_source_t* source, void* user_data) {
+  ttc_sources_t* list = user_data;
+  void* grown =
+      realloc(list->sources, (list->count + 1) * sizeof(*list->sources));
+  if (!grown) {
+    ireeCompilerSourceDestroy(source);
+    return;
+  }
+  list->sources = grown;
+  list->sources[list->count++] = source;
+}
+
+static tt_status_t ttc_tool_run(ttc_session_t* session,
+                                iree_compiler_source_t* source,
+                                iree_compiler_output_t* output,
+                                bool* out_failed) {
+  ttc_diagnostics_t diagnostics = {.console = true};
+  if (!session->options.split_input_file) {
+    return ttc_driver_run(session, &diagnostics, source, output, out_failed);
+  }
+  ttc_sources_t split = {0};
+  tt_status_t status = ttc_status_from_iree(
+      ireeCompilerSourceSplit(source, ttc_add_source, &split),
+      TT_CODE_INVALID_ARGUMENT);
+  for (size_t i = 0; i < split.count; ++i) {
+    if (!status) {
+      status = ttc_driver_run(session, &diagnostics, split.sources[i], output,
+                              out_failed);
+    }
+    ireeCompilerSourceDestroy(split.sources[i]);
+  }
+  free(split.sources);
+  return status;
+}
+
+static int ttc_tool_compile(ttc_session_t* session, const char* input) {
+  const char* output_path = session->options.output;
+  iree_compiler_source_t* source = NULL;
+  iree_compiler_output_t* output = NULL;
+  bool failed = false;
+  tt_status_t status = ttc_status_from_iree(
+      ireeCompilerSourceOpenFile(session->iree, input, &source),
+      TT_CODE_NOT_FOUND);
+  if (!status) {
+    status = ttc_status_from_iree(
+        ireeCompilerOutputOpenFile(output_path ? output_path : "-", &output),
+        TT_CODE_PERMISSION_DENIED);
+  }
+  if (!status) status = ttc_tool_run(session, source, output, &failed);
+  if (!status && !failed) ireeCompilerOutputKeep(output);
+  ireeCompilerOutputDestroy(output);
+  ireeCompilerSourceDestroy(source);
+  if (status) return ttc_file_error(status);
+  return failed ? 1 : 0;
+}
+
+// Gives the stock compiler the flags that are its own, as its main() would.
+// Exits the process on a wrong one.
+static tt_status_t ttc_tool_setup(const char* program, ttc_options_t* options) {
+  size_t count = options->stock_flags.count;
+  const char** argv = calloc(count + 2, sizeof(*argv));
+  if (!argv) {
+    return tt_status_make(TT_CODE_RESOURCE_EXHAUSTED, "out of host memory");
+  }
+  argv[0] = program;
+  for (size_t i = 0; i < count; ++i)
+    argv[i + 1] = options->stock_flags.items[i];
+  // The array and its strings live as long as the process: the stock compiler
+  // prints them when it crashes.
+  memset(&options->stock_flags, 0, sizeof(options->stock_flags));
+  ireeCompilerSetupGlobalCL((int)count + 1, argv, "IREE compilation driver\n",
+                            /*signals=*/true);
+  return NULL;
+}
+
+static int ttc_tool_main_ours(const char* program, ttc_options_t* options) {
+  const char* input = NULL;
+  tt_status_t status = ttc_driver_check(options);
+  if (!status) status = ttc_options_take_input(options, &input);
+  if (!status) status = ttc_options_check_ours(options);
+  if (!status) status = ttc_api_load(NULL);
+  if (!status) status = ttc_tool_setup(program, options);
+  if (status) return ttc_tool_error(program, status);
+  iree_compiler_session_t* iree = ireeCompilerSessionCreate();
+  ttc_session_t* session = NULL;
+  status = ttc_session_create(iree, &session);
+  if (status) return ttc_tool_error(program, status);
+  ttc_options_free(&session->options);
+  session->options = *options;
+  int code = ttc_tool_compile(session, input);
+  // |options| goes with the session.
+  ttc_session_destroy(session);
+  ttc_options_init(options);
+  ireeCompilerSessionDestroy(iree);
+  ireeCompilerGlobalShutdown();
+  return code;
+}
+
+//===----------------------------------------------------------------------===//
+// Main
+//===----------------------------------------------------------------------===//
+
+static int ttc_tool_delegate(int argc, char** argv) {
+  tt_status_t status = ttc_api_open(NULL);
+  if (status) return ttc_tool_error(argv[0], status);
+  return ireeCompilerRunMain(argc, argv);
+}
+
+static int ttc_tool_list(int argc, char** argv, bool backends) {
+  tt_status_t status = ttc_api_load(NULL);
+  if (status) return ttc_tool_error(argv[0], status);
+  return backends ? ttc_list("Registered target backends", ttc_collect_backend)
+                  : ttc_list("Registered target devices", ttc_collect_device);
+}
+
+int ttc_tool_main(int argc, char** argv) {
+  static const char* const list_backends[] = {"iree-hal-list-target-backends",
+                                              NULL};
+  static const char* const list_devices[] = {"iree-hal-list-target-devices",
+                                             NULL};
+  static const char* const help[] = {
+      "help", "help-hidden", "help-list", "help-list-hidden", "h", NULL};
+  if (ttc_has_argument(argc, argv, help)) {
+    atexit(ttc_print_own_help);
+    return ttc_tool_delegate(argc, argv);
+  }
+  if (ttc_has_argument(argc, argv, list_backends)) {
+    return ttc_tool_list(argc, argv, true);
+  }
+  if (ttc_has_argument(argc, argv, list_devices)) {
+    return ttc_tool_list(argc, argv, false);
+  }
+  const char* const* arguments = (const char* const*)argv + 1;
+  bool mentioned = ttc_flags_mention_target(argc - 1, arguments);
+  ttc_options_t options;
+  ttc_options_init(&options);
+  tt_status_t status =
+      ttc_options_parse(&options, TTC_PARSE_TOOL, argc - 1, arguments);
+  int code = 1;
+  if (mentioned && status) {
+    code = ttc_tool_error(argv[0], status);
+    status = NULL;
+  } else if (mentioned) {
+    code = ttc_tool_main_ours(argv[0], &options);
+  } else {
+    const char* input = NULL;
+    if (!status) status = ttc_options_take_input(&options, &input);
+    code = !status && ttc_input_mentions_target(input)
+               ? ttc_tool_main_ours(argv[0], &options)
+               : ttc_tool_delegate(argc, argv);
+  }
+  tt_status_free(status);
+  ttc_options_free(&options);
+  return code;
+}
