@@ -75,6 +75,12 @@ static inline uint64_t tt_dtype_bytes(tt_dtype_t dtype, uint64_t count) {
   return (count * tt_dtype_desc(dtype)->storage_bits + 7) / 8;
 }
 
+// The type of the register that an element of |dtype| is loaded into or stored
+// from: itself, but i8 for i4 (sign-extended; storing keeps the low four bits).
+static inline tt_dtype_t tt_dtype_of_register(tt_dtype_t dtype) {
+  return dtype == TT_DTYPE_I4 ? TT_DTYPE_I8 : dtype;
+}
+
 // Whether a data-movement op may move elements of |dtype| between memory and
 // CB pages of |format|: the same element, or i1, i8 and i16 widened to Int32
 // (i1 to 0/1, the others sign-extended; writing narrows by truncation, i1 by

@@ -98,4 +98,18 @@ typedef struct tt_op_desc_t {
 
 extern const tt_op_desc_t tt_op_descs[TT_OP_COUNT];
 
+// The type of what |op| of |type| assigns in its scalar form, NONE if nothing.
+static inline tt_dtype_t tt_op_result_type(tt_op_t op, tt_dtype_t type) {
+  switch (tt_op_descs[op].result) {
+    case TT_RESULT_TYPE:
+      return tt_dtype_of_register(type);
+    case TT_RESULT_I1:
+      return TT_DTYPE_I1;
+    case TT_RESULT_I64:
+      return TT_DTYPE_I64;
+    default:
+      return TT_DTYPE_NONE;
+  }
+}
+
 #endif  // TT_IREE_TILE_OP_H_

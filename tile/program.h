@@ -22,6 +22,7 @@ enum {
   TT_MAX_OPERANDS = 9,
   TT_MAX_NESTING = 32,     // for, while and if together
   TT_MAX_BINDINGS = 256,   // of an entry
+  TT_MAX_REGS = 1 << 16,   // of a kernel or launch program
   TT_TILE_DIM = 32,        // a tile is at most 32 x 32
   TT_FACE_DIM = 16,        // and is stored as 16 x 16 faces, row of faces first
   TT_TILE_LANES = 1024,    // lanes of a DST tile
@@ -87,6 +88,12 @@ typedef struct tt_cb_t {
   uint32_t pages;          // capacity; a page is one tile
 } tt_cb_t;
 _Static_assert(sizeof(tt_cb_t) == 12, "image record");
+
+// Bytes of one page in L1.
+static inline uint32_t tt_cb_page_bytes(const tt_cb_t* cb) {
+  return (uint32_t)cb->rows * TT_TILE_DIM *
+         tt_format_desc((tt_format_t)cb->format)->bytes;
+}
 
 typedef enum tt_fidelity_e {
   TT_FIDELITY_LOFI = 0,
@@ -174,6 +181,11 @@ _Static_assert(sizeof(tt_entry_t) == 44, "image record");
   X(char, strings, 1u << 26)               \
   X(uint8_t, data, 1u << 31)
 
+// Records are packed: each array is the concatenation, in order, of what its
+// owners name by first and count (kernels: an entry's launch program, then each
+// phase's reader, compute and writer; strings: the entries' names), so nothing
+// is shared, overlaps or is left over. Immediates are shared.
+//
 // Every array is owned and allocated with malloc; free with tt_program_free.
 // Plain data: threads may read one program at once.
 typedef struct tt_program_t {
