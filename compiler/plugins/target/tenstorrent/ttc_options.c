@@ -316,8 +316,32 @@ static tt_status_t ttc_option_take(ttc_options_t* options,
   return ttc_option_remember(options, option, value);
 }
 
-tt_status_t ttc_options_parse(ttc_options_t* options, ttc_parse_mode_t mode,
-                              int argc, const char* const* argv) {
+// A backend of the host beside ours, as in "tenstorrent,llvm-cpu", becomes the
+// device "local" (ttc_target_assignment), which has to be told its backend.
+static tt_status_t ttc_add_local_backend(const char* backend, void* user_data) {
+  ttc_options_t* options = user_data;
+  const char* device = ttc_backend_device(backend);
+  if (!device || strcmp(device, "local") != 0) return NULL;
+  char flag[128];
+  snprintf(flag, sizeof(flag), "--iree-hal-local-target-device-backends=%s",
+           backend);
+  return ttc_strings_add(&options->stock_flags, flag) ? NULL : ttc_no_memory();
+}
+
+static tt_status_t ttc_options_add_local_backends(ttc_options_t* options) {
+  if (!ttc_options_select_target(options)) return NULL;
+  for (; options->backends_done < options->target_backends.count;
+       ++options->backends_done) {
+    TT_RETURN_IF_ERROR(
+        ttc_each_backend(options->target_backends.items[options->backends_done],
+                         ttc_add_local_backend, options));
+  }
+  return NULL;
+}
+
+static tt_status_t ttc_options_parse_all(ttc_options_t* options,
+                                         ttc_parse_mode_t mode, int argc,
+                                         const char* const* argv) {
   bool after_stock_option = false;  // that could take the next argument
   bool only_inputs = false;
   for (int i = 0; i < argc; ++i) {
@@ -340,6 +364,12 @@ tt_status_t ttc_options_parse(ttc_options_t* options, ttc_parse_mode_t mode,
     const char* equals = strchr(name, '=');
     size_t length = equals ? (size_t)(equals - name) : strlen(name);
     const ttc_option_t* option = ttc_option_find(name, length, mode);
+    if (!option && strncmp(name, TTC_OWN_PREFIX, strlen(TTC_OWN_PREFIX)) == 0) {
+      return tt_status_make(
+          TT_CODE_INVALID_ARGUMENT,
+          "Unknown command line argument '%s'.  Try: 'iree-compile --help'",
+          arg);
+    }
     if (!option) {
       if (!ttc_strings_add(&options->stock_flags, arg)) return ttc_no_memory();
       after_stock_option = !equals;
@@ -358,6 +388,12 @@ tt_status_t ttc_options_parse(ttc_options_t* options, ttc_parse_mode_t mode,
     TT_RETURN_IF_ERROR(ttc_option_take(options, option, value));
   }
   return NULL;
+}
+
+tt_status_t ttc_options_parse(ttc_options_t* options, ttc_parse_mode_t mode,
+                              int argc, const char* const* argv) {
+  TT_RETURN_IF_ERROR(ttc_options_parse_all(options, mode, argc, argv));
+  return ttc_options_add_local_backends(options);
 }
 
 //===----------------------------------------------------------------------===//
@@ -425,8 +461,8 @@ bool ttc_options_select_target(const ttc_options_t* options) {
 
 bool ttc_options_mention_target(const ttc_options_t* options) {
   for (size_t i = 0; i < options->taken_flags.count; ++i) {
-    if (strncmp(options->taken_flags.items[i], "--iree-tenstorrent-", 19) ==
-        0) {
+    if (strncmp(options->taken_flags.items[i], "--" TTC_OWN_PREFIX,
+                strlen("--" TTC_OWN_PREFIX)) == 0) {
       return true;
     }
   }

@@ -12,6 +12,9 @@
 #include "compiler/plugins/target/tenstorrent/ttc_codegen.h"
 #include "tile/status.h"
 
+// What the names of all own options start with.
+#define TTC_OWN_PREFIX "iree-tenstorrent-"
+
 // Growing list of owned strings.
 typedef struct ttc_strings_t {
   char** items;
@@ -67,6 +70,8 @@ typedef struct ttc_options_t {
   char* remarks_file;
   bool split_input_file;
 
+  // How many of target_backends are accounted for in stock_flags.
+  size_t backends_done;
   // Arguments of the HAL group as given ("--name=value"), for a compilation
   // that turns out not to be ours and therefore is stock in every respect.
   ttc_strings_t hal_flags;

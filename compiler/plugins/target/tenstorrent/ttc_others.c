@@ -4,6 +4,8 @@
 
 #include "compiler/plugins/target/tenstorrent/ttc_retarget.h"
 
+#define TTC_EXECUTABLE_END "hal.executable_end"
+
 static bool ttc_is_other_variant(MlirOperation op) {
   return ttc_op_is(op, "hal.executable.variant") && !ttc_variant_is_ours(op);
 }
@@ -40,17 +42,15 @@ static void ttc_set_visibility(MlirOperation op, const char* visibility) {
       mlirStringAttrGet(mlirOperationGetContext(op), ttc_str(visibility)));
 }
 
-// A new module for the stock compiler with a copy of |executable| that has the
-// variants of other targets only. Public, or the stock compiler would drop it
-// as unused.
+// Adds to |block| a copy of |executable| that has the variants of other targets
+// only. Public, or the stock compiler would drop it as unused.
 static void ttc_stage(MlirBlock block, MlirOperation executable) {
   MlirOperation copy = mlirOperationClone(executable);
   MlirOperation op = ttc_op_first_in_region(copy, 0);
   while (op.ptr) {
     MlirOperation next = mlirOperationGetNextInBlock(op);
-    bool ours =
-        ttc_op_is(op, "hal.executable.variant") && ttc_variant_is_ours(op);
-    if (ours) mlirOperationDestroy(op);
+    bool keep = ttc_is_other_variant(op) || ttc_op_is(op, TTC_EXECUTABLE_END);
+    if (!keep) mlirOperationDestroy(op);
     op = next;
   }
   ttc_set_visibility(copy, "public");
@@ -72,7 +72,7 @@ static void ttc_unstage(MlirOperation executable, MlirOperation staged) {
   op = ttc_op_first_in_region(staged, 0);
   while (op.ptr) {
     MlirOperation next = mlirOperationGetNextInBlock(op);
-    if (!ttc_op_is(op, "hal.executable_end")) {
+    if (!ttc_op_is(op, TTC_EXECUTABLE_END)) {
       mlirOperationRemoveFromParent(op);
       mlirBlockInsertOwnedOperationBefore(block, end, op);
     }

@@ -1,5 +1,6 @@
 #include "compiler/plugins/target/tenstorrent/ttc_pipeline.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -103,20 +104,42 @@ static bool ttc_substitute(ttc_pipeline_t* pipeline,
   return true;
 }
 
+// The name under which the stock compiler dumps |module|: its own, or that of
+// the file it came from. Owned.
+static char* ttc_guess_module_name(MlirOperation module) {
+  MlirStringRef symbol = ttc_op_symbol(module);
+  if (symbol.length) return strndup(symbol.data, symbol.length);
+  char* location = ttc_location_text(mlirOperationGetLocation(module));
+  char* begin = location ? strchr(location, '"') : NULL;
+  char* end = begin ? strchr(begin + 1, '"') : NULL;
+  char* name = NULL;
+  if (end) {
+    *end = 0;
+    char* slash = strrchr(begin + 1, '/');
+    begin = slash ? slash + 1 : begin + 1;
+    char* dot = strrchr(begin, '.');
+    if (dot) *dot = 0;
+    for (char* at = begin; *at; ++at) {
+      if (!isalnum((unsigned char)*at)) *at = '_';
+    }
+    name = strdup(begin);
+  }
+  free(location);
+  return name ? name : strdup("module");
+}
+
 // What the stock pipeline does for --dump-compilation-phases-to in phases it
 // does not run here.
 static bool ttc_dump_phase(ttc_pipeline_t* pipeline, ttc_phase_t phase) {
   const char* directory = pipeline->options->dump_phases_to;
   if (!directory) return true;
-  MlirStringRef name = ttc_op_symbol(pipeline->module);
-  if (!name.length) name = ttc_str("module");
+  char* name = ttc_guess_module_name(pipeline->module);
   char* path = NULL;
-  if (asprintf(&path, "%s/%.*s.%d.%s.mlir", directory, (int)name.length,
-               name.data, (int)phase, ttc_phase_name(phase)) < 0) {
-    return false;
-  }
-  bool ok = ttc_run_with(pipeline, "iree-util-dump-module{path={%s}}", path);
+  bool ok = name && asprintf(&path, "%s/%s.%d.%s.mlir", directory, name,
+                             (int)phase, ttc_phase_name(phase)) >= 0;
+  ok = ok && ttc_run_with(pipeline, "iree-util-dump-module{path={%s}}", path);
   free(path);
+  free(name);
   return ok;
 }
 
@@ -316,8 +339,17 @@ static const ttc_own_phase_t ttc_own_phases[] = {
     {TTC_PHASE_HAL, ttc_pipeline_hal},
 };
 
+// Programs without device code: the stock pipeline has no HAL phases either.
+static bool ttc_is_host_only(const ttc_options_t* options) {
+  return options->execution_model &&
+         strcmp(options->execution_model, "host-only") == 0;
+}
+
 bool ttc_pipeline_run(ttc_pipeline_t* pipeline, ttc_phase_t from,
                       ttc_phase_t to) {
+  if (ttc_is_host_only(pipeline->options)) {
+    return ttc_pipeline_front(pipeline, from, to);
+  }
   if (from < TTC_PHASE_EXECUTABLE_SOURCES) {
     ttc_phase_t front_to =
         to < TTC_PHASE_EXECUTABLE_SOURCES ? to : TTC_PHASE_EXECUTABLE_SOURCES;

@@ -60,6 +60,15 @@ static ttc_codegen_options_t ttc_wanted(const ttc_options_t* options) {
   return wanted;
 }
 
+// Object files come from --iree-hal-substitute-executable-* or from the input.
+static tt_status_t ttc_check_no_objects(MlirOperation variant) {
+  if (!ttc_op_attr(variant, "objects").ptr) return NULL;
+  return tt_status_make(
+      TT_CODE_UNIMPLEMENTED,
+      "'hal.executable.variant' op: external object files cannot be linked "
+      "into tenstorrent executables");
+}
+
 // Codegen, dumps, report and image of one variant. |output| is kept for the
 // location of an error.
 static tt_status_t ttc_translate(ttc_translation_t* translation,
@@ -71,12 +80,7 @@ static tt_status_t ttc_translate(ttc_translation_t* translation,
   tt_status_t status = ttc_target_configuration(target, &options);
   free(target);
   TT_RETURN_IF_ERROR(status);
-  if (ttc_op_attr(variant, "objects").ptr) {
-    return tt_status_make(
-        TT_CODE_UNIMPLEMENTED,
-        "'hal.executable.variant' op: external object files cannot be linked "
-        "into tenstorrent executables");
-  }
+  TT_RETURN_IF_ERROR(ttc_check_no_objects(variant));
   status = translation->codegen(&options, variant, output);
   // Also after an error: what was made until then shows where it happened.
   tt_status_join(&status, ttc_dump_texts(translation->options,
@@ -229,6 +233,7 @@ static tt_status_t ttc_serialize_variant(MlirOperation executable,
                                          void* user_data) {
   ttc_serialization_t* serialization = user_data;
   if (!ttc_variant_is_ours(variant)) return NULL;
+  TT_RETURN_IF_ERROR(ttc_check_no_objects(variant));
   MlirAttribute image = ttc_op_attr(variant, TTC_IMAGE_ATTR);
   if (!image.ptr) {
     return tt_status_make(

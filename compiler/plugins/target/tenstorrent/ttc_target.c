@@ -224,35 +224,41 @@ const char* ttc_backend_device(const char* backend) {
   return NULL;
 }
 
-// The distinct devices of the backends in |list|, a comma-separated list.
-typedef struct {
-  const char* names[8];
-  size_t count;
-} ttc_devices_t;
-
-static tt_status_t ttc_add_backends(ttc_devices_t* devices, const char* list) {
+tt_status_t ttc_each_backend(const char* list, ttc_backend_fn_t callback,
+                             void* user_data) {
   while (true) {
     const char* end = ttc_skip_until(list, ",");
     ttc_span_t name = ttc_unquote(ttc_trim(list, end));
     char backend[64];
     snprintf(backend, sizeof(backend), "%.*s", (int)(name.end - name.begin),
              name.begin);
-    const char* device = ttc_backend_device(backend);
-    if (!device) {
-      return tt_status_make(
-          TT_CODE_INVALID_ARGUMENT,
-          "target backend '%s' cannot be combined with " TTC_TARGET_NAME
-          "; use --iree-hal-target-device",
-          backend);
-    }
-    bool known = false;
-    for (size_t i = 0; i < devices->count; ++i) {
-      known |= devices->names[i] == device;
-    }
-    if (!known) devices->names[devices->count++] = device;
+    TT_RETURN_IF_ERROR(callback(backend, user_data));
     if (*end != ',') return NULL;
     list = end + 1;
   }
+}
+
+// The distinct devices of some backends.
+typedef struct {
+  const char* names[8];
+  size_t count;
+} ttc_devices_t;
+
+static tt_status_t ttc_add_backend(const char* backend, void* user_data) {
+  ttc_devices_t* devices = user_data;
+  const char* device = ttc_backend_device(backend);
+  if (!device) {
+    return tt_status_make(
+        TT_CODE_INVALID_ARGUMENT,
+        "target backend '%s' cannot be combined with " TTC_TARGET_NAME
+        "; use --iree-hal-target-device",
+        backend);
+  }
+  for (size_t i = 0; i < devices->count; ++i) {
+    if (devices->names[i] == device) return NULL;
+  }
+  devices->names[devices->count++] = device;
+  return NULL;
 }
 
 // As the stock compiler has it: one device, the first one available at run
@@ -261,7 +267,8 @@ static tt_status_t ttc_write_backends(FILE* out,
                                       const ttc_strings_t* backends) {
   ttc_devices_t devices = {0};
   for (size_t i = 0; i < backends->count; ++i) {
-    TT_RETURN_IF_ERROR(ttc_add_backends(&devices, backends->items[i]));
+    TT_RETURN_IF_ERROR(
+        ttc_each_backend(backends->items[i], ttc_add_backend, &devices));
   }
   fputs(devices.count > 1 ? "[#hal.device.select<[" : "[", out);
   for (size_t i = 0; i < devices.count; ++i) {

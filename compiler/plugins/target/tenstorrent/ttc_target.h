@@ -37,6 +37,12 @@ bool ttc_spec_mentions_target(const char* spec);
 // backend that has none of its own.
 const char* ttc_backend_device(const char* backend);
 
+// Calls |callback| for every backend in a value of --iree-hal-target-backends.
+// Stops at the first error.
+typedef tt_status_t (*ttc_backend_fn_t)(const char* backend, void* user_data);
+tt_status_t ttc_each_backend(const char* list, ttc_backend_fn_t callback,
+                             void* user_data);
+
 // True when the text of an attribute has our target, as itself (not as a
 // carrier).
 bool ttc_text_mentions_target(const char* text);

@@ -1,7 +1,9 @@
 // The drop-in iree-compile. Anything that does not concern our target goes to
 // the stock main() with the command line untouched.
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -25,7 +27,7 @@ static MlirStringRef ttc_argument_name(const char* argument) {
 bool ttc_flags_mention_target(int argc, const char* const* argv) {
   for (int i = 0; i < argc; ++i) {
     MlirStringRef name = ttc_argument_name(argv[i]);
-    if (ttc_str_starts(name, "iree-tenstorrent-")) return true;
+    if (ttc_str_starts(name, TTC_OWN_PREFIX)) return true;
     if (!ttc_str_equal(name, "iree-hal-target-backends") &&
         !ttc_str_equal(name, "iree-hal-target-device")) {
       continue;
@@ -79,18 +81,21 @@ static void ttc_collect_backend(const char* name, void* user_data) {
   ttc_names_add(user_data, name);
 }
 
-static void ttc_collect_device(const char* name, void* user_data) {
-  const char* device = ttc_backend_device(name);
-  if (device) ttc_names_add(user_data, device);
+static int ttc_list_backends(void) {
+  ttc_names_t names = {0};
+  ireeCompilerEnumerateRegisteredHALTargetBackends(ttc_collect_backend, &names);
+  ttc_names_add(&names, TTC_TARGET_NAME);
+  printf("Registered target backends:\n");
+  for (size_t i = 0; i < names.count; ++i) printf("  %s\n", names.names[i]);
+  return 0;
 }
 
-static int ttc_list(const char* title,
-                    void (*collect)(const char* name, void* user_data)) {
-  ttc_names_t names = {0};
-  ireeCompilerEnumerateRegisteredHALTargetBackends(collect, &names);
-  collect(TTC_TARGET_NAME, &names);
-  printf("%s:\n", title);
-  for (size_t i = 0; i < names.count; ++i) printf("  %s\n", names.names[i]);
+// The stock tool has no such listing, and its library no call for one.
+static int ttc_list_devices(void) {
+  printf(
+      "Registered target devices:\n"
+      "  amdgpu\n  cuda\n  hip\n  local\n  metal\n  " TTC_TARGET_NAME
+      "\n  vulkan\n");
   return 0;
 }
 
@@ -173,7 +178,9 @@ static bool ttc_input_mentions_target(const char* input) {
 //===----------------------------------------------------------------------===//
 
 static int ttc_tool_error(const char* program, tt_status_t status) {
-  fprintf(stderr, "%s: %s\n", program, tt_status_message(status));
+  const char* slash = strrchr(program, '/');
+  fprintf(stderr, "%s: %s\n", slash ? slash + 1 : program,
+          tt_status_message(status));
   tt_status_free(status);
   return 1;
 }
@@ -246,6 +253,21 @@ static int ttc_tool_compile(ttc_session_t* session, const char* input) {
   return failed ? 1 : 0;
 }
 
+// The stock compiler looks for its linker (of llvm-cpu code) beside the running
+// program, which is not the stock one here.
+static void ttc_tool_find_linker(void) {
+  Dl_info info;
+  if (!dladdr((void*)(uintptr_t)ttc_api.ireeCompilerRunMain, &info)) return;
+  const char* slash = strrchr(info.dli_fname, '/');
+  char path[PATH_MAX];
+  int length =
+      snprintf(path, sizeof(path), "%.*siree-lld",
+               slash ? (int)(slash + 1 - info.dli_fname) : 0, info.dli_fname);
+  if (length < (int)sizeof(path) && access(path, X_OK) == 0) {
+    setenv("IREE_LLVM_EMBEDDED_LINKER_PATH", path, /*overwrite=*/0);
+  }
+}
+
 // Gives the stock compiler the flags that are its own, as its main() would.
 // Exits the process on a wrong one.
 static tt_status_t ttc_tool_setup(const char* program, ttc_options_t* options) {
@@ -257,6 +279,7 @@ static tt_status_t ttc_tool_setup(const char* program, ttc_options_t* options) {
   argv[0] = program;
   for (size_t i = 0; i < count; ++i)
     argv[i + 1] = options->stock_flags.items[i];
+  ttc_tool_find_linker();
   // The array and its strings live as long as the process: the stock compiler
   // prints them when it crashes.
   memset(&options->stock_flags, 0, sizeof(options->stock_flags));
@@ -295,14 +318,8 @@ static int ttc_tool_main_ours(const char* program, ttc_options_t* options) {
 static int ttc_tool_delegate(int argc, char** argv) {
   tt_status_t status = ttc_api_open(NULL);
   if (status) return ttc_tool_error(argv[0], status);
+  ttc_tool_find_linker();
   return ireeCompilerRunMain(argc, argv);
-}
-
-static int ttc_tool_list(int argc, char** argv, bool backends) {
-  tt_status_t status = ttc_api_load(NULL);
-  if (status) return ttc_tool_error(argv[0], status);
-  return backends ? ttc_list("Registered target backends", ttc_collect_backend)
-                  : ttc_list("Registered target devices", ttc_collect_device);
 }
 
 int ttc_tool_main(int argc, char** argv) {
@@ -317,10 +334,11 @@ int ttc_tool_main(int argc, char** argv) {
     return ttc_tool_delegate(argc, argv);
   }
   if (ttc_has_argument(argc, argv, list_backends)) {
-    return ttc_tool_list(argc, argv, true);
+    tt_status_t status = ttc_api_load(NULL);
+    return status ? ttc_tool_error(argv[0], status) : ttc_list_backends();
   }
   if (ttc_has_argument(argc, argv, list_devices)) {
-    return ttc_tool_list(argc, argv, false);
+    return ttc_list_devices();
   }
   const char* const* arguments = (const char* const*)argv + 1;
   bool mentioned = ttc_flags_mention_target(argc - 1, arguments);
