@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <locale.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,6 +21,12 @@ static double f64_of(uint64_t bits) {
     double f;
   } value = {bits};
   return value.f;
+}
+
+// The text form has a decimal point in every process. The C locale is static
+// storage: making it neither allocates nor fails.
+static locale_t use_c_locale(void) {
+  return uselocale(newlocale(LC_ALL_MASK, "C", (locale_t)0));
 }
 
 static uint32_t round_bf16(uint32_t bits) {
@@ -89,7 +96,9 @@ void tt_immediate_print(tt_dtype_t dtype, uint64_t bits,
   } else if (isinf(value)) {
     snprintf(out_text, TT_IMMEDIATE_TEXT, "%s", value < 0 ? "-inf" : "inf");
   } else {
+    const locale_t previous = use_c_locale();
     snprintf(out_text, TT_IMMEDIATE_TEXT, "%a", value);
+    uselocale(previous);
   }
 }
 
@@ -115,14 +124,16 @@ static bool parse_float(tt_dtype_t dtype, const char* text,
   // strtod takes more spellings than the text form has.
   if (!is_inf && !(digits[0] >= '0' && digits[0] <= '9')) return false;
   char* end = NULL;
+  const locale_t previous = use_c_locale();
   const double wide = strtod(text, &end);
+  const float value = strtof(text, NULL);
+  uselocale(previous);
   if (*end) return false;
   if (isinf(wide) && !is_inf) return false;
   if (dtype == TT_DTYPE_F64) {
     *out_bits = tt_immediate_of_f64(wide);
     return true;
   }
-  const float value = strtof(text, &end);
   *out_bits = tt_immediate_round(dtype, tt_immediate_of_f32(value));
   return is_inf || !isinf(f32_of(*out_bits));
 }
