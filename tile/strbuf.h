@@ -1,0 +1,29 @@
+// A growing text. Running out of memory is remembered, so that callers append
+// straight down and check once.
+#ifndef TT_IREE_TILE_STRBUF_H_
+#define TT_IREE_TILE_STRBUF_H_
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "tile/status.h"
+
+typedef struct tt_strbuf_t {
+  char* data;  // owned; NUL-terminated unless NULL
+  size_t size;
+  size_t capacity;
+  bool failed;
+} tt_strbuf_t;
+
+void tt_strbuf_append(tt_strbuf_t* b, const char* text, size_t size);
+void tt_strbuf_print(tt_strbuf_t* b, const char* format, ...)
+    __attribute__((format(printf, 2, 3)));
+void tt_strbuf_print_v(tt_strbuf_t* b, const char* format, va_list args);
+void tt_strbuf_free(tt_strbuf_t* b);  // leaves an empty buffer
+
+// Hands the text out (never NULL on success) and leaves |b| empty;
+// RESOURCE_EXHAUSTED if an append failed.
+tt_status_t tt_strbuf_finish(tt_strbuf_t* b, char** out_text, size_t* out_size);
+
+#endif  // TT_IREE_TILE_STRBUF_H_
