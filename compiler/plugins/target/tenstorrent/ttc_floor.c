@@ -1,0 +1,47 @@
+#include "compiler/plugins/target/tenstorrent/ttc_floor.h"
+
+#include "compiler/plugins/target/tenstorrent/ttc_codegen.h"
+#include "compiler/plugins/target/tenstorrent/ttc_loops_emit.h"
+
+// From tensors to loops over memrefs, in order:
+//  - composite ops become linalg.generic;
+//  - bufferization, which orders loads and stores of one binding;
+//  - everything becomes loops, and index arithmetic plain arith.
+// linalg-fuse-elementwise-ops stays out: it may leave a producer's result as a
+// second result of a generic that revisits its elements, and bufferization then
+// updates them in place more than once. ttc_loops_fuse.c fuses instead.
+static const char ttc_floor_passes[] =
+    "func.func("
+    "iree-codegen-decompose-softmax,"
+    "iree-linalg-ext-convert-attention-to-online-attention,"
+    "iree-linalg-ext-decompose-attention,"
+    "linalg-generalize-named-ops,canonicalize,cse,"
+    "iree-eliminate-empty-tensors,empty-tensor-to-alloc-tensor,"
+    "iree-codegen-iree-comprehensive-bufferize,canonicalize,cse,"
+    "iree-linalg-ext-to-loops,convert-linalg-to-parallel-loops,"
+    "fold-memref-alias-ops,convert-complex-to-standard,"
+    "affine-expand-index-ops,lower-affine,canonicalize,cse)";
+
+tt_status_t ttc_floor_prepare(MlirOperation module) {
+  return ttc_run_passes(module, ttc_floor_passes);
+}
+
+tt_status_t ttc_floor_lower(MlirOperation func, const ttc_floor_export_t* entry,
+                            tt_builder_t* b, MlirLocation* out_error_location) {
+  ttc_loops_t loops;
+  ttc_loops_initialize(&loops);
+  tt_status_t status = ttc_floor_read(func, &loops, out_error_location);
+  if (!status) {
+    ttc_loops_fuse(&loops);
+    ttc_loops_promote(&loops);
+    ttc_loops_distribute(&loops);
+    if (!loops.status) {
+      ttc_loops_emit(&loops, b, entry->name, entry->constant_count,
+                     entry->binding_count);
+    }
+    status = loops.status;
+    loops.status = NULL;
+  }
+  ttc_loops_deinitialize(&loops);
+  return status;
+}

@@ -1,0 +1,96 @@
+// Reading bufferized functions into loop programs: what the ttc_floor_*.c files
+// share.
+#ifndef TT_IREE_COMPILER_TTC_FLOOR_INTERNAL_H_
+#define TT_IREE_COMPILER_TTC_FLOOR_INTERNAL_H_
+
+#include "compiler/plugins/target/tenstorrent/ttc_api.h"
+#include "compiler/plugins/target/tenstorrent/ttc_loops.h"
+
+enum { TTC_FLOOR_MAX_RANK = 32 };
+
+// A memref: element (i, j, ...) is element offset + i * strides[0] + ... of
+// |memory|. A complex element is two elements of the memory.
+typedef struct ttc_memref_t {
+  uint32_t memory;
+  bool is_complex;
+  uint32_t rank;
+  ttc_node_t offset;
+  ttc_node_t sizes[TTC_FLOOR_MAX_RANK];    // in elements of the memref
+  ttc_node_t strides[TTC_FLOOR_MAX_RANK];  // in elements of the memory
+} ttc_memref_t;
+
+typedef enum ttc_floor_kind_e {
+  TTC_FLOOR_NODE,
+  TTC_FLOOR_COMPLEX,  // real, imaginary
+  TTC_FLOOR_MEMREF,
+} ttc_floor_kind_t;
+
+// What an MLIR value is here. An i4 is an i8 that holds its value, as in
+// registers.
+typedef struct ttc_floor_value_t {
+  ttc_floor_kind_t kind;
+  ttc_node_t nodes[2];
+  const ttc_memref_t* memref;
+} ttc_floor_value_t;
+
+typedef struct ttc_floor_entry_t {
+  const void* key;  // MlirValue.ptr
+  ttc_floor_value_t value;
+} ttc_floor_entry_t;
+
+typedef struct ttc_floor_reader_t {
+  ttc_loops_t* loops;
+  ttc_region_t* region;  // where statements go now
+  ttc_floor_entry_t* table;
+  size_t table_size, table_count;
+  MlirLocation error_location;  // of the op that could not be read
+} ttc_floor_reader_t;
+
+// Reads one op; false when it cannot, with or without an error in loops.
+typedef bool (*ttc_floor_fn_t)(ttc_floor_reader_t* r, MlirOperation op);
+typedef struct ttc_floor_row_t {
+  const char* name;
+  ttc_floor_fn_t read;
+} ttc_floor_row_t;
+
+// ttc_floor_memref.c, ttc_floor_scalar.c; ended by a row without a name.
+extern const ttc_floor_row_t ttc_floor_memref_rows[];
+extern const ttc_floor_row_t ttc_floor_scalar_rows[];
+
+// ---- ttc_floor_read.c
+// ---------------------------------------------------------
+
+// Records "'name' op <message>" as the error, at the op. Returns false.
+bool ttc_floor_fail(ttc_floor_reader_t* r, MlirOperation op, const char* format,
+                    ...) __attribute__((format(printf, 3, 4)));
+
+// Reads all ops of |block| up to its terminator into r->region.
+bool ttc_floor_block(ttc_floor_reader_t* r, MlirBlock block);
+// Reads an op of the arith or math dialect by the table of scalar ops.
+bool ttc_floor_scalar(ttc_floor_reader_t* r, MlirOperation op);
+
+void ttc_floor_set(ttc_floor_reader_t* r, MlirValue value,
+                   ttc_floor_value_t what);
+void ttc_floor_set_node(ttc_floor_reader_t* r, MlirValue value,
+                        ttc_node_t node);
+// NULL when |value| is of no kind that is known.
+const ttc_floor_value_t* ttc_floor_get(ttc_floor_reader_t* r, MlirValue value);
+// Operand |i| of |op|. On failure NULL or TTC_NO_NODE, and an error.
+const ttc_memref_t* ttc_floor_memref(ttc_floor_reader_t* r, MlirOperation op,
+                                     intptr_t i);
+ttc_node_t ttc_floor_node(ttc_floor_reader_t* r, MlirOperation op, intptr_t i);
+// Gives each result of |op| the value of the operand of that number.
+bool ttc_floor_forward(ttc_floor_reader_t* r, MlirOperation op);
+
+// Storage of |type| and whether it is complex; NONE when there is none.
+tt_dtype_t ttc_floor_element_type(MlirType type, bool* out_complex);
+
+// ---- ttc_floor_memref.c
+// -------------------------------------------------------
+
+// The result of |op|, an arith.constant with the tensor |dense|, becomes a
+// memref with its bytes in the program.
+bool ttc_floor_dense(ttc_floor_reader_t* r, MlirOperation op,
+                     MlirAttribute dense);
+
+#endif  // TT_IREE_COMPILER_TTC_FLOOR_INTERNAL_H_

@@ -1,0 +1,274 @@
+#include "compiler/plugins/target/tenstorrent/ttc_floor_internal.h"
+#include "compiler/plugins/target/tenstorrent/ttc_scalar.h"
+
+//===----------------------------------------------------------------------===//
+// i4, kept sign-extended in an i8
+//===----------------------------------------------------------------------===//
+
+static ttc_node_t ttc_op_i8(ttc_floor_reader_t* r, tt_op_t op, ttc_node_t x,
+                            int64_t y) {
+  const ttc_node_t operands[] = {
+      x, ttc_loops_const(r->loops, TT_DTYPE_I8, (uint64_t)y)};
+  return ttc_loops_op(r->loops, op, TT_DTYPE_I8, TT_DTYPE_NONE, 0, operands, 2);
+}
+
+static ttc_node_t ttc_sign_extend_i4(ttc_floor_reader_t* r, ttc_node_t x) {
+  return ttc_op_i8(r, TT_OP_SHRS, ttc_op_i8(r, TT_OP_SHL, x, 4), 4);
+}
+
+static bool ttc_reads_unsigned(tt_op_t op) {
+  return op == TT_OP_DIVU || op == TT_OP_REMU || op == TT_OP_CEILDIVU ||
+         op == TT_OP_SHRU || op == TT_OP_EXTUI || op == TT_OP_UITOFP ||
+         op == TT_OP_CTPOP;
+}
+
+static tt_dtype_t ttc_operand_type(MlirOperation op, intptr_t i) {
+  return ttc_dtype_of_type(mlirValueGetType(mlirOperationGetOperand(op, i)));
+}
+
+//===----------------------------------------------------------------------===//
+// Ops with one lane op
+//===----------------------------------------------------------------------===//
+
+bool ttc_floor_scalar(ttc_floor_reader_t* r, MlirOperation op) {
+  ttc_scalar_op_t lane;
+  if (!ttc_scalar_op_read(op, &lane) || lane.operand_count > 3) return false;
+  ttc_node_t operands[3];
+  for (uint32_t i = 0; i < lane.operand_count; ++i) {
+    operands[i] = ttc_floor_node(r, op, i);
+    if (operands[i] == TTC_NO_NODE) return false;
+    if (ttc_operand_type(op, i) == TT_DTYPE_I4 && ttc_reads_unsigned(lane.op)) {
+      operands[i] = ttc_op_i8(r, TT_OP_AND, operands[i], 15);
+    }
+  }
+  bool narrow = lane.result_type == TT_DTYPE_I4;
+  tt_dtype_t type = tt_dtype_of_register(lane.type);
+  tt_dtype_t type2 = tt_dtype_of_register(lane.type2);
+  const tt_op_desc_t* desc = &tt_op_descs[lane.op];
+  bool is_cast = type2 != TT_DTYPE_NONE;
+  if ((narrow && (lane.op == TT_OP_CTLZ || lane.op == TT_OP_CTTZ ||
+                  lane.op == TT_OP_FPTOSI || lane.op == TT_OP_FPTOUI)) ||
+      !(desc->types & (1u << type)) ||
+      (is_cast && !(desc->types2 & (1u << type2)))) {
+    return ttc_floor_fail(r, op, "is not possible on this type");
+  }
+  // A cast between an i4 and an i8 is one of nothing in an i8.
+  ttc_node_t value = operands[0];
+  if (!is_cast || type != type2 || lane.op == TT_OP_FPCAST) {
+    value = ttc_loops_op(r->loops, lane.op, type, type2, lane.attr, operands,
+                         lane.operand_count);
+  }
+  if (narrow) value = ttc_sign_extend_i4(r, value);
+  ttc_floor_set_node(r, mlirOperationGetResult(op, 0), value);
+  return true;
+}
+
+//===----------------------------------------------------------------------===//
+// Ops that take more
+//===----------------------------------------------------------------------===//
+
+static ttc_node_t ttc_bool(ttc_floor_reader_t* r, bool value) {
+  return ttc_loops_const(r->loops, TT_DTYPE_I1, value);
+}
+
+static bool ttc_floor_complex_constant(ttc_floor_reader_t* r,
+                                       MlirOperation op) {
+  MlirAttribute parts = ttc_op_attr(op, "value");
+  ttc_floor_value_t value = {.kind = TTC_FLOOR_COMPLEX};
+  for (int i = 0; i < 2; ++i) {
+    tt_dtype_t type;
+    uint64_t bits;
+    if (!mlirAttributeIsAArray(parts) ||
+        !ttc_scalar_constant_read(mlirArrayAttrGetElement(parts, i), &type,
+                                  &bits)) {
+      return false;
+    }
+    value.nodes[i] = ttc_loops_const(r->loops, type, bits);
+  }
+  ttc_floor_set(r, mlirOperationGetResult(op, 0), value);
+  return true;
+}
+
+static bool ttc_floor_constant(ttc_floor_reader_t* r, MlirOperation op) {
+  tt_dtype_t type;
+  uint64_t bits;
+  if (ttc_scalar_constant_op_read(op, &type, &bits)) {
+    ttc_floor_set_node(
+        r, mlirOperationGetResult(op, 0),
+        ttc_loops_const(r->loops, tt_dtype_of_register(type), bits));
+    return true;
+  }
+  MlirType result = mlirValueGetType(mlirOperationGetResult(op, 0));
+  if (!mlirTypeIsAShaped(result)) return false;
+  return ttc_floor_dense(r, op, ttc_op_attr(op, "value"));
+}
+
+// arith.cmpf has two predicates more than the lane op: always false and always
+// true.
+static bool ttc_floor_cmpf(ttc_floor_reader_t* r, MlirOperation op) {
+  enum { TTC_CMPF_FALSE = 0, TTC_CMPF_TRUE = 15 };
+  int64_t predicate = mlirIntegerAttrGetValueInt(ttc_op_attr(op, "predicate"));
+  if (predicate != TTC_CMPF_FALSE && predicate != TTC_CMPF_TRUE) {
+    return ttc_floor_scalar(r, op);
+  }
+  ttc_floor_set_node(r, mlirOperationGetResult(op, 0),
+                     ttc_bool(r, predicate == TTC_CMPF_TRUE));
+  return true;
+}
+
+static bool ttc_floor_select(ttc_floor_reader_t* r, MlirOperation op) {
+  const ttc_floor_value_t* x = ttc_floor_get(r, mlirOperationGetOperand(op, 1));
+  const ttc_floor_value_t* y = ttc_floor_get(r, mlirOperationGetOperand(op, 2));
+  if (!x || !y || x->kind != TTC_FLOOR_COMPLEX) return ttc_floor_scalar(r, op);
+  ttc_node_t condition = ttc_floor_node(r, op, 0);
+  if (condition == TTC_NO_NODE || y->kind != TTC_FLOOR_COMPLEX) return false;
+  ttc_floor_value_t value = {.kind = TTC_FLOOR_COMPLEX};
+  for (int i = 0; i < 2; ++i) {
+    const ttc_node_t operands[] = {condition, x->nodes[i], y->nodes[i]};
+    tt_dtype_t type = (tt_dtype_t)ttc_loops_node(r->loops, x->nodes[i])->type;
+    value.nodes[i] = ttc_loops_op(r->loops, TT_OP_SELECT, type, TT_DTYPE_NONE,
+                                  0, operands, 3);
+  }
+  ttc_floor_set(r, mlirOperationGetResult(op, 0), value);
+  return true;
+}
+
+// The operands and the type of an op on two integers of at least 8 bits.
+static bool ttc_floor_two_ints(ttc_floor_reader_t* r, MlirOperation op,
+                               tt_dtype_t* out_type, ttc_node_t out_nodes[2]) {
+  *out_type = ttc_operand_type(op, 0);
+  for (int i = 0; i < 2; ++i) out_nodes[i] = ttc_floor_node(r, op, i);
+  return !r->loops->status && *out_type != TT_DTYPE_NONE &&
+         *out_type != TT_DTYPE_I4;
+}
+
+static bool ttc_floor_addui_extended(ttc_floor_reader_t* r, MlirOperation op) {
+  tt_dtype_t type;
+  ttc_node_t operands[2];
+  if (!ttc_floor_two_ints(r, op, &type, operands)) return false;
+  ttc_node_t sum =
+      ttc_loops_op(r->loops, TT_OP_ADD, type, TT_DTYPE_NONE, 0, operands, 2);
+  const ttc_node_t compared[] = {sum, operands[0]};
+  ttc_floor_set_node(r, mlirOperationGetResult(op, 0), sum);
+  ttc_floor_set_node(r, mlirOperationGetResult(op, 1),
+                     ttc_loops_op(r->loops, TT_OP_CMPI, type, TT_DTYPE_NONE,
+                                  TT_PREDI_ULT, compared, 2));
+  return true;
+}
+
+static bool ttc_floor_mul_extended(ttc_floor_reader_t* r, MlirOperation op) {
+  tt_dtype_t type;
+  ttc_node_t operands[2];
+  if (!ttc_floor_two_ints(r, op, &type, operands)) return false;
+  tt_op_t high =
+      ttc_op_is(op, "arith.mulsi_extended") ? TT_OP_MULHS : TT_OP_MULHU;
+  ttc_floor_set_node(
+      r, mlirOperationGetResult(op, 0),
+      ttc_loops_op(r->loops, TT_OP_MUL, type, TT_DTYPE_NONE, 0, operands, 2));
+  ttc_floor_set_node(
+      r, mlirOperationGetResult(op, 1),
+      ttc_loops_op(r->loops, high, type, TT_DTYPE_NONE, 0, operands, 2));
+  return true;
+}
+
+static bool ttc_floor_sincos(ttc_floor_reader_t* r, MlirOperation op) {
+  tt_dtype_t type = ttc_operand_type(op, 0);
+  ttc_node_t x = ttc_floor_node(r, op, 0);
+  if (x == TTC_NO_NODE || type == TT_DTYPE_NONE) return false;
+  static const tt_op_t parts[] = {TT_OP_SIN, TT_OP_COS};
+  for (int i = 0; i < 2; ++i) {
+    ttc_floor_set_node(
+        r, mlirOperationGetResult(op, i),
+        ttc_loops_op(r->loops, parts[i], type, TT_DTYPE_NONE, 0, &x, 1));
+  }
+  return true;
+}
+
+static bool ttc_floor_clampf(ttc_floor_reader_t* r, MlirOperation op) {
+  tt_dtype_t type = ttc_operand_type(op, 0);
+  ttc_node_t value = ttc_floor_node(r, op, 0);
+  ttc_node_t low = ttc_floor_node(r, op, 1);
+  ttc_node_t high = ttc_floor_node(r, op, 2);
+  if (r->loops->status || type == TT_DTYPE_NONE) return false;
+  const ttc_node_t raised[] = {value, low};
+  value = ttc_loops_op(r->loops, TT_OP_MAXF, type, TT_DTYPE_NONE, 0, raised, 2);
+  const ttc_node_t lowered[] = {value, high};
+  value =
+      ttc_loops_op(r->loops, TT_OP_MINF, type, TT_DTYPE_NONE, 0, lowered, 2);
+  ttc_floor_set_node(r, mlirOperationGetResult(op, 0), value);
+  return true;
+}
+
+static bool ttc_floor_complex_create(ttc_floor_reader_t* r, MlirOperation op) {
+  ttc_floor_value_t value = {.kind = TTC_FLOOR_COMPLEX};
+  for (int i = 0; i < 2; ++i) value.nodes[i] = ttc_floor_node(r, op, i);
+  ttc_floor_set(r, mlirOperationGetResult(op, 0), value);
+  return !r->loops->status;
+}
+
+static bool ttc_floor_complex_part(ttc_floor_reader_t* r, MlirOperation op) {
+  const ttc_floor_value_t* value =
+      ttc_floor_get(r, mlirOperationGetOperand(op, 0));
+  if (!value || value->kind != TTC_FLOOR_COMPLEX) return false;
+  ttc_floor_set_node(r, mlirOperationGetResult(op, 0),
+                     value->nodes[ttc_op_is(op, "complex.im")]);
+  return true;
+}
+
+//===----------------------------------------------------------------------===//
+// The interface of a dispatch
+//===----------------------------------------------------------------------===//
+
+static bool ttc_floor_push_constant(ttc_floor_reader_t* r, MlirOperation op) {
+  MlirAttribute ordinal = ttc_op_attr(op, "ordinal");
+  ttc_node_t value = ttc_loops_leaf(
+      r->loops, TTC_NODE_PUSH, (uint64_t)mlirIntegerAttrGetValueInt(ordinal));
+  MlirType mlir_type = mlirValueGetType(mlirOperationGetResult(op, 0));
+  tt_dtype_t type = ttc_dtype_of_type(mlir_type);
+  if (type == TT_DTYPE_NONE) return false;
+  if (type == TT_DTYPE_F32 || type == TT_DTYPE_I32) {
+    value = ttc_loops_op(r->loops, TT_OP_TRUNCI, TT_DTYPE_I32, TT_DTYPE_I64, 0,
+                         &value, 1);
+  }
+  if (type == TT_DTYPE_F32) {
+    value =
+        ttc_loops_op(r->loops, TT_OP_BITCAST, type, TT_DTYPE_I32, 0, &value, 1);
+  } else if (type != TT_DTYPE_I32 && !mlirTypeIsAIndex(mlir_type)) {
+    return ttc_floor_fail(r, op, "is not of type i32, f32 or index");
+  }
+  ttc_floor_set_node(r, mlirOperationGetResult(op, 0), value);
+  return true;
+}
+
+// The device distributes the work itself: one workgroup does everything.
+static bool ttc_floor_workgroup_id(ttc_floor_reader_t* r, MlirOperation op) {
+  ttc_floor_set_node(r, mlirOperationGetResult(op, 0),
+                     ttc_loops_index(r->loops, 0));
+  return true;
+}
+
+static bool ttc_floor_workgroup_count(ttc_floor_reader_t* r, MlirOperation op) {
+  ttc_floor_set_node(r, mlirOperationGetResult(op, 0),
+                     ttc_loops_index(r->loops, 1));
+  return true;
+}
+
+const ttc_floor_row_t ttc_floor_scalar_rows[] = {
+    {"arith.addui_extended", ttc_floor_addui_extended},
+    {"arith.cmpf", ttc_floor_cmpf},
+    {"arith.constant", ttc_floor_constant},
+    {"arith.mulsi_extended", ttc_floor_mul_extended},
+    {"arith.mului_extended", ttc_floor_mul_extended},
+    {"arith.select", ttc_floor_select},
+    {"complex.constant", ttc_floor_complex_constant},
+    {"complex.create", ttc_floor_complex_create},
+    {"complex.im", ttc_floor_complex_part},
+    {"complex.re", ttc_floor_complex_part},
+    {"hal.interface.constant.load", ttc_floor_push_constant},
+    {"hal.interface.workgroup.count", ttc_floor_workgroup_count},
+    {"hal.interface.workgroup.id", ttc_floor_workgroup_id},
+    {"hal.interface.workgroup.size", ttc_floor_workgroup_count},
+    {"math.clampf", ttc_floor_clampf},
+    {"math.sincos", ttc_floor_sincos},
+    {NULL, NULL},
+};
