@@ -7,6 +7,7 @@
 
 #include "../tt_backend.h"
 #include "mock_pool.h"
+#include "tile/lanes.h"
 
 // Options of tenstorrent://mock?key=value (docs/hal-driver.md).
 typedef struct tt_mock_options_t {
@@ -17,7 +18,7 @@ typedef struct tt_mock_options_t {
   uint64_t dram_size;  // dram=bytes of the device
   uint32_t threads;    // threads=N host threads; default: usable CPUs
   bool checked;        // checked=0|1: report what hardware would not forgive
-  const char* isa;     // isa=auto|portable|avx2|avx512; static storage
+  tt_isa_t isa;        // isa=auto|portable|avx2|avx512; auto: the best here
 } tt_mock_options_t;
 
 // Fills defaults, then applies |params|; INVALID_ARGUMENT names a bad one.

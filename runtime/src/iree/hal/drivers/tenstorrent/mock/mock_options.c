@@ -59,12 +59,22 @@ static tt_status_t parse_grid(const tt_backend_param_t* param,
 
 static tt_status_t parse_isa(const tt_backend_param_t* param,
                              tt_mock_options_t* options) {
-  static const char* const names[] = {"auto", "portable", "avx2", "avx512"};
-  for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); ++i) {
-    if (!strcmp(param->value, names[i])) {
-      options->isa = names[i];
-      return NULL;
-    }
+  static const char* const names[TT_ISA_COUNT] = {
+      [TT_ISA_PORTABLE] = "portable",
+      [TT_ISA_AVX2] = "avx2",
+      [TT_ISA_AVX512] = "avx512",
+  };
+  if (!strcmp(param->value, "auto")) {
+    options->isa = tt_isa_best();
+    return NULL;
+  }
+  for (int isa = 0; isa < TT_ISA_COUNT; ++isa) {
+    if (strcmp(param->value, names[isa])) continue;
+    options->isa = (tt_isa_t)isa;
+    if (tt_isa_available(options->isa)) return NULL;
+    return tt_status_make(TT_CODE_UNAVAILABLE,
+                          "device option isa: this CPU has no %s; it has %s",
+                          param->value, names[tt_isa_best()]);
   }
   return bad_value(param, "auto, portable, avx2 or avx512");
 }
@@ -116,7 +126,7 @@ tt_status_t tt_mock_options_parse(const tt_backend_param_t* params,
                            .grid_cols = chip->default_grid_cols,
                            .l1_size = chip->l1_size,
                            .dram_size = chip->dram_banks * chip->dram_bank_size,
-                           .isa = "auto"};
+                           .isa = tt_isa_best()};
   for (size_t i = 0; i < param_count; ++i) {
     TT_RETURN_IF_ERROR(parse_option(&params[i], o));
   }

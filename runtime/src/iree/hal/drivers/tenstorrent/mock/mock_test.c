@@ -7,11 +7,12 @@
 #include <cmocka.h>
 // clang-format on
 
+#include "mock.h"
+
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "mock.h"
 #include "tile/chip.h"
 
 static void expect_error(tt_status_t status, tt_code_t code, const char* text) {
@@ -35,10 +36,9 @@ static void test_options_default(void** state) {
 }
 
 static void test_options_given(void** state) {
-  const tt_backend_param_t params[] = {{"grid", "10x12"}, {"cores", "7"},
-                                       {"l1", "400000"},  {"dram", "4096"},
-                                       {"threads", "3"},  {"checked", "1"},
-                                       {"isa", "portable"}};
+  const tt_backend_param_t params[] = {
+      {"grid", "10x12"}, {"cores", "7"},   {"l1", "400000"},   {"dram", "4096"},
+      {"threads", "3"},  {"checked", "1"}, {"isa", "portable"}};
   tt_mock_options_t o;
   assert_null(tt_mock_options_parse(params, 7, &o));
   assert_int_equal(o.grid_rows, 10);
@@ -48,7 +48,7 @@ static void test_options_given(void** state) {
   assert_int_equal(o.dram_size, 4096);
   assert_int_equal(o.threads, 3);
   assert_true(o.checked);
-  assert_string_equal(o.isa, "portable");
+  assert_int_equal(o.isa, TT_ISA_PORTABLE);
 }
 
 static void test_options_bad(void** state) {
