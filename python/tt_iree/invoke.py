@@ -163,8 +163,14 @@ def _push(
     index: int,
 ) -> None:
     if declared is not None and declared.shape is None:
-        if declared.element.startswith(("f", "bf")):
+        if declared.element == "f64":
             arguments.push_float(float(value))
+        elif declared.element == "f32":
+            # VmVariantList has f64 only, and the VM reads it as 0 here.
+            raise TypeError(
+                f"invoke: input {index} is a scalar f32, which iree-base-runtime "
+                f"{_native.IREE_VERSION} cannot pass from Python; declare tensor<f32>"
+            )
         elif declared.element == "index" or declared.element[0] == "i":
             arguments.push_int(int(value))
         else:
