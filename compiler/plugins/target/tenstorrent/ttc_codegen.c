@@ -1,9 +1,207 @@
 #include "compiler/plugins/target/tenstorrent/ttc_codegen.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "compiler/plugins/target/tenstorrent/ttc_codegen_describe.h"
+#include "compiler/plugins/target/tenstorrent/ttc_floor.h"
+
+//===----------------------------------------------------------------------===//
+// Exports
+//===----------------------------------------------------------------------===//
+
+typedef struct ttc_export_t {
+  char* name;  // also that of the function
+  MlirLocation location;
+  uint32_t constant_count;
+  uint32_t binding_count;
+} ttc_export_t;
+
+// The number after |word| in |text|, 0 when the word is not there.
+static uint32_t ttc_number_after(const char* text, const char* word) {
+  const char* at = strstr(text, word);
+  return at ? (uint32_t)strtoul(at + strlen(word), NULL, 10) : 0;
+}
+
+static uint32_t ttc_occurrences(const char* text, const char* word) {
+  uint32_t count = 0;
+  for (const char* at = text; (at = strstr(at, word)) != NULL; ++at) ++count;
+  return count;
+}
+
+// Reads |op|, a hal.executable.export. |out->name| is owned by |out|.
+static tt_status_t ttc_export_read(MlirOperation op, ttc_export_t* out) {
+  // #hal.pipeline.layout has no C interface; its text is
+  // <constants = 2, bindings = [#hal.pipeline.binding<...>, ...], ...>.
+  char* layout = ttc_attribute_text(ttc_op_attr(op, "layout"));
+  MlirStringRef name = mlirStringAttrGetValue(ttc_op_attr(op, "sym_name"));
+  out->name = strndup(name.data, name.length);
+  out->location = mlirOperationGetLocation(op);
+  if (layout) {
+    out->constant_count = ttc_number_after(layout, "constants = ");
+    out->binding_count = ttc_occurrences(layout, "#hal.pipeline.binding<");
+  }
+  bool done = layout && out->name;
+  free(layout);
+  return done ? NULL : tt_status_make(TT_CODE_RESOURCE_EXHAUSTED, "no memory");
+}
+
+// The exports of |variant| by ordinal. |*out_exports| is for the caller to
+// free with ttc_exports_free, also after errors.
+static tt_status_t ttc_exports_read(MlirOperation variant,
+                                    ttc_export_t** out_exports,
+                                    size_t* out_count) {
+  size_t count = 0;
+  for (MlirOperation op = ttc_op_first_in_region(variant, 0); op.ptr;
+       op = mlirOperationGetNextInBlock(op)) {
+    count += ttc_op_is(op, "hal.executable.export");
+  }
+  *out_exports = calloc(count + 1, sizeof(**out_exports));
+  if (!*out_exports) {
+    return tt_status_make(TT_CODE_RESOURCE_EXHAUSTED, "no memory");
+  }
+  *out_count = count;
+  for (MlirOperation op = ttc_op_first_in_region(variant, 0); op.ptr;
+       op = mlirOperationGetNextInBlock(op)) {
+    if (!ttc_op_is(op, "hal.executable.export")) continue;
+    MlirAttribute attribute = ttc_op_attr(op, "ordinal");
+    int64_t ordinal =
+        attribute.ptr ? mlirIntegerAttrGetValueInt(attribute) : -1;
+    if (ordinal < 0 || ordinal >= (int64_t)count ||
+        (*out_exports)[ordinal].name) {
+      return tt_status_make(TT_CODE_INVALID_ARGUMENT,
+                            "'hal.executable.export' op has ordinal %lld, "
+                            "expected each of 0 to %zu once",
+                            (long long)ordinal, count - 1);
+    }
+    TT_RETURN_IF_ERROR(ttc_export_read(op, &(*out_exports)[ordinal]));
+  }
+  return NULL;
+}
+
+static void ttc_exports_free(ttc_export_t* exports, size_t count) {
+  for (size_t i = 0; exports && i < count; ++i) free(exports[i].name);
+  free(exports);
+}
+
+// The function |name| of |module|; ptr NULL when there is none.
+static MlirOperation ttc_find_function(MlirOperation module, const char* name) {
+  MlirOperation op = ttc_op_first_in_region(module, 0);
+  for (; op.ptr; op = mlirOperationGetNextInBlock(op)) {
+    MlirAttribute symbol = ttc_op_attr(op, "sym_name");
+    if (symbol.ptr && ttc_op_is(op, "func.func") &&
+        ttc_str_equal(mlirStringAttrGetValue(symbol), name)) {
+      break;
+    }
+  }
+  return op;
+}
+
+//===----------------------------------------------------------------------===//
+// Entries
+//===----------------------------------------------------------------------===//
+
+// An executable that is being compiled.
+typedef struct ttc_compilation_t {
+  const ttc_codegen_options_t* options;
+  MlirOperation variant;
+  ttc_codegen_output_t* out;
+  tt_builder_t* builder;
+  // Clone of the inner module, bufferized for the floor; made when first
+  // needed.
+  MlirOperation floor_module;
+} ttc_compilation_t;
+
+static tt_status_t ttc_floor_module(ttc_compilation_t* c) {
+  if (c->floor_module.ptr) return NULL;
+  c->floor_module = mlirOperationClone(ttc_variant_inner_module(c->variant));
+  return ttc_floor_prepare(c->floor_module);
+}
+
+static tt_status_t ttc_compile_floor(ttc_compilation_t* c,
+                                     const ttc_export_t* export) {
+  TT_RETURN_IF_ERROR(ttc_floor_module(c));
+  MlirOperation func = ttc_find_function(c->floor_module, export->name);
+  if (!func.ptr) {
+    return tt_status_make(TT_CODE_INVALID_ARGUMENT,
+                          "'hal.executable.export' op names no function");
+  }
+  const ttc_floor_export_t entry = {export->name, export->constant_count,
+                                    export->binding_count};
+  return ttc_floor_lower(func, &entry, c->builder, &c->out->error_location);
+}
+
+static tt_status_t ttc_compile_entry(ttc_compilation_t* c,
+                                     const ttc_export_t* export,
+                                     ttc_codegen_entry_t* entry) {
+  c->out->error_location = export->location;
+  entry->name = strdup(export->name);
+  entry->reason = strdup("element loops");
+  if (!entry->name || !entry->reason) {
+    return tt_status_make(TT_CODE_RESOURCE_EXHAUSTED, "no memory");
+  }
+  return ttc_compile_floor(c, export);
+}
+
+static tt_status_t ttc_compile_entries(ttc_compilation_t* c,
+                                       const ttc_export_t* exports,
+                                       size_t count) {
+  if (!ttc_variant_inner_module(c->variant).ptr) {
+    return tt_status_make(TT_CODE_INVALID_ARGUMENT,
+                          "'hal.executable.variant' op has no inner module");
+  }
+  c->out->entries = calloc(count + 1, sizeof(*c->out->entries));
+  if (!c->out->entries) {
+    return tt_status_make(TT_CODE_RESOURCE_EXHAUSTED, "no memory");
+  }
+  c->out->entry_count = count;
+  for (size_t i = 0; i < count; ++i) {
+    TT_RETURN_IF_ERROR(ttc_compile_entry(c, &exports[i], &c->out->entries[i]));
+  }
+  return NULL;
+}
+
+//===----------------------------------------------------------------------===//
+// Executables
+//===----------------------------------------------------------------------===//
+
+// Makes what is asked for of the finished |program|.
+static tt_status_t ttc_codegen_finish(const ttc_codegen_options_t* options,
+                                      const tt_program_t* program,
+                                      ttc_codegen_output_t* out) {
+  for (uint32_t i = 0; i < out->entry_count; ++i) {
+    TT_RETURN_IF_ERROR(
+        ttc_codegen_describe(options, program, i, &out->entries[i]));
+  }
+  return tt_program_write_image(program, &out->image, &out->image_size);
+}
+
 tt_status_t ttc_codegen_executable(const ttc_codegen_options_t* options,
                                    MlirOperation variant,
                                    ttc_codegen_output_t* out) {
-  return tt_status_make(
-      TT_CODE_UNIMPLEMENTED,
-      "'hal.executable.variant' op: code generation is not implemented yet");
+  ttc_compilation_t c = {.options = options,
+                         .variant = variant,
+                         .out = out,
+                         .builder = tt_builder_create()};
+  if (!c.builder) {
+    return tt_status_make(TT_CODE_RESOURCE_EXHAUSTED, "no memory");
+  }
+  ttc_export_t* exports = NULL;
+  size_t count = 0;
+  tt_status_t status = ttc_exports_read(variant, &exports, &count);
+  if (!status) status = ttc_compile_entries(&c, exports, count);
+  ttc_exports_free(exports, count);
+  if (c.floor_module.ptr) mlirOperationDestroy(c.floor_module);
+  tt_program_t* program = NULL;
+  if (status) {
+    tt_builder_abandon(c.builder);
+  } else {
+    // What the builder or the verifier finds wrong is a mistake of codegen.
+    status = tt_status_prefix(tt_builder_finish(c.builder, &program),
+                              "'hal.executable.variant' op made a tile "
+                              "program that is not valid");
+  }
+  if (!status) status = ttc_codegen_finish(options, program, out);
+  tt_program_free(program);
+  return status;
 }
