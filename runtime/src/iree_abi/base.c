@@ -152,6 +152,11 @@ const char* iree_string_builder_buffer(const iree_string_builder_t* builder) {
   return builder->buffer ? builder->buffer : "";
 }
 
+iree_host_size_t iree_string_builder_size(
+    const iree_string_builder_t* builder) {
+  return builder->size;
+}
+
 iree_status_t iree_string_builder_append_format(iree_string_builder_t* builder,
                                                 const char* format, ...) {
   va_list args;

@@ -6,6 +6,9 @@
 #include "iree/base/config.h"
 #include "iree/base/status.h"
 
+// Wraps code that fills statistics; gone where those are configured away.
+#define IREE_STATISTICS(expr) expr
+
 typedef struct iree_byte_span_t {
   uint8_t* data;
   iree_host_size_t data_length;

@@ -50,4 +50,9 @@ iree_io_file_access_t iree_io_file_handle_access(
 iree_io_file_handle_primitive_t iree_io_file_handle_primitive(
     const iree_io_file_handle_t* handle);
 
+static inline iree_io_file_handle_type_t iree_io_file_handle_type(
+    const iree_io_file_handle_t* handle) {
+  return iree_io_file_handle_primitive(handle).type;
+}
+
 #endif  // IREE_IO_FILE_HANDLE_H_

@@ -28,14 +28,14 @@ typedef struct tt_backend_param_t {
 
 // Facts of an opened device. All sizes in bytes.
 typedef struct tt_backend_info_t {
-  char name[64];        // "Blackhole (mock, 8x8)"
+  char name[64];  // "Blackhole (mock, 8x8)"
   uint32_t grid_rows;
   uint32_t grid_cols;
   uint32_t core_count;  // cores usable for launches, at most rows * cols
   uint64_t l1_size;     // of one core
   uint64_t dram_size;   // of the whole device
   uint32_t dram_banks;
-  bool host_visible;    // tt_backend_memory_t has a host pointer
+  bool host_visible;  // tt_backend_memory_t has a host pointer
 } tt_backend_info_t;
 
 // A binding of a launch: |length| bytes from |offset| of |memory|.

@@ -1,0 +1,21 @@
+# The driver, the same standalone and inside IREE.
+set(TT_HAL_SOURCES
+  tt_allocator.c
+  tt_arena.c
+  tt_buffer.c
+  tt_channel.c
+  tt_command_buffer.c
+  tt_device.c
+  tt_dispatch.c
+  tt_driver.c
+  tt_error.c
+  tt_event.c
+  tt_executable.c
+  tt_executable_cache.c
+  tt_file.c
+  tt_hardware.c
+  tt_operation.c
+  tt_queue.c
+  tt_semaphore.c
+  tt_transfer.c
+)

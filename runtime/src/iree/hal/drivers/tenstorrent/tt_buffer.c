@@ -1,0 +1,332 @@
+#include "iree/hal/drivers/tenstorrent/tt_buffer.h"
+
+#include <stdlib.h>
+
+#include "iree/hal/drivers/tenstorrent/tt_error.h"
+
+typedef enum iree_hal_tt_storage_e {
+  IREE_HAL_TT_STORAGE_DRAM,
+  IREE_HAL_TT_STORAGE_STAGING,  // host memory of our own
+  IREE_HAL_TT_STORAGE_IMPORTED,
+} iree_hal_tt_storage_t;
+
+typedef struct iree_hal_tt_buffer_t {
+  iree_hal_buffer_t base;
+  iree_hal_tt_hardware_t* hardware;
+  iree_hal_tt_storage_t storage;
+  iree_hal_buffer_release_callback_t release_callback;  // imported only
+
+  pthread_mutex_t mutex;  // guards everything below
+  bool committed;
+  tt_backend_memory_t* memory;  // NULL: the device cannot address it
+  uint8_t* host;                // NULL: the host cannot address it
+  uint32_t map_count;
+} iree_hal_tt_buffer_t;
+
+static iree_hal_tt_buffer_t* iree_hal_tt_buffer_cast(iree_hal_buffer_t* base) {
+  return (iree_hal_tt_buffer_t*)base;
+}
+
+//===----------------------------------------------------------------------===//
+// Storage
+//===----------------------------------------------------------------------===//
+
+static iree_status_t commit_dram(iree_hal_tt_buffer_t* buffer) {
+  iree_hal_tt_hardware_t* hardware = buffer->hardware;
+  IREE_RETURN_IF_ERROR(iree_hal_tt_hardware_allocate(
+      hardware, buffer->base.allocation_size, &buffer->memory));
+  if (hardware->info.host_visible) {
+    buffer->host = hardware->backend->host_pointer(buffer->memory);
+  }
+  return iree_ok_status();
+}
+
+static iree_status_t commit_staging(iree_hal_tt_buffer_t* buffer) {
+  iree_hal_tt_hardware_t* hardware = buffer->hardware;
+  const uint64_t size = buffer->base.allocation_size;
+  buffer->host = aligned_alloc(IREE_HAL_TT_ALIGNMENT, size);
+  if (!buffer->host) {
+    return iree_make_status(
+        IREE_STATUS_RESOURCE_EXHAUSTED,
+        "no host memory for a staging buffer of %" PRIu64 " bytes", size);
+  }
+  if (hardware->backend->import) {
+    iree_status_t status = iree_hal_tt_status(hardware->backend->import(
+        hardware->device, buffer->host, size, &buffer->memory));
+    if (!iree_status_is_ok(status)) {
+      free(buffer->host);
+      buffer->host = NULL;
+      return status;
+    }
+  }
+  iree_hal_tt_hardware_count_host(hardware, (int64_t)size);
+  return iree_ok_status();
+}
+
+// The mutex is held, or no one else knows the buffer.
+static void free_storage(iree_hal_tt_buffer_t* buffer) {
+  if (!buffer->committed) return;
+  iree_hal_tt_hardware_t* hardware = buffer->hardware;
+  const uint64_t size = buffer->base.allocation_size;
+  const bool forked =
+      hardware->fork_generation != iree_hal_tt_fork_generation();
+  switch (buffer->storage) {
+    case IREE_HAL_TT_STORAGE_DRAM:
+      iree_hal_tt_hardware_free(hardware, buffer->memory, size);
+      break;
+    case IREE_HAL_TT_STORAGE_STAGING:
+      if (buffer->memory && !forked) {
+        hardware->backend->release(hardware->device, buffer->memory);
+      }
+      free(buffer->host);
+      iree_hal_tt_hardware_count_host(hardware, -(int64_t)size);
+      break;
+    case IREE_HAL_TT_STORAGE_IMPORTED:
+      if (buffer->memory && !forked) {
+        hardware->backend->release(hardware->device, buffer->memory);
+      }
+      break;
+  }
+  buffer->committed = false;
+  buffer->memory = NULL;
+  buffer->host = NULL;
+}
+
+//===----------------------------------------------------------------------===//
+// iree_hal_tt_buffer_t
+//===----------------------------------------------------------------------===//
+
+static iree_status_t allocate_object(iree_hal_tt_hardware_t* hardware,
+                                     iree_hal_buffer_placement_t placement,
+                                     const iree_hal_buffer_params_t* params,
+                                     iree_hal_tt_storage_t storage,
+                                     iree_device_size_t allocation_size,
+                                     iree_device_size_t byte_length,
+                                     iree_hal_tt_buffer_t** out_buffer) {
+  iree_hal_tt_buffer_t* buffer = NULL;
+  IREE_RETURN_IF_ERROR(iree_allocator_malloc(hardware->host_allocator,
+                                             sizeof(*buffer), (void**)&buffer));
+  iree_hal_memory_type_t type =
+      IREE_HAL_MEMORY_TYPE_HOST_LOCAL | IREE_HAL_MEMORY_TYPE_DEVICE_VISIBLE;
+  if (storage == IREE_HAL_TT_STORAGE_DRAM) {
+    type = IREE_HAL_MEMORY_TYPE_DEVICE_LOCAL;
+    if (hardware->info.host_visible) {
+      type |= IREE_HAL_MEMORY_TYPE_HOST_VISIBLE |
+              IREE_HAL_MEMORY_TYPE_HOST_COHERENT;
+    }
+  }
+  iree_hal_buffer_initialize(placement, &buffer->base, allocation_size, 0,
+                             byte_length, type, params->access, params->usage,
+                             &iree_hal_tt_buffer_vtable, &buffer->base);
+  iree_hal_tt_hardware_retain(hardware);
+  buffer->hardware = hardware;
+  buffer->storage = storage;
+  pthread_mutex_init(&buffer->mutex, NULL);
+  *out_buffer = buffer;
+  return iree_ok_status();
+}
+
+iree_status_t iree_hal_tt_buffer_create(iree_hal_tt_hardware_t* hardware,
+                                        iree_hal_buffer_placement_t placement,
+                                        const iree_hal_buffer_params_t* params,
+                                        iree_device_size_t size, bool deferred,
+                                        iree_hal_buffer_t** out_buffer) {
+  *out_buffer = NULL;
+  if (size > UINT64_MAX - IREE_HAL_TT_ALIGNMENT) {
+    return iree_make_status(IREE_STATUS_RESOURCE_EXHAUSTED,
+                            "%" PRIu64 " bytes requested, limit %" PRIu64
+                            " bytes",
+                            size, hardware->info.dram_size);
+  }
+  // Never empty, so that every buffer has an address.
+  const iree_device_size_t allocation_size =
+      (iree_max(size, 1) + IREE_HAL_TT_ALIGNMENT - 1) &
+      ~(iree_device_size_t)(IREE_HAL_TT_ALIGNMENT - 1);
+  const bool staging =
+      iree_all_bits_set(params->type, IREE_HAL_MEMORY_TYPE_HOST_LOCAL) &&
+      !iree_all_bits_set(params->type, IREE_HAL_MEMORY_TYPE_DEVICE_LOCAL);
+  iree_hal_tt_buffer_t* buffer = NULL;
+  IREE_RETURN_IF_ERROR(allocate_object(
+      hardware, placement, params,
+      staging ? IREE_HAL_TT_STORAGE_STAGING : IREE_HAL_TT_STORAGE_DRAM,
+      allocation_size, size, &buffer));
+  iree_status_t status = iree_ok_status();
+  if (!deferred) status = iree_hal_tt_buffer_commit(&buffer->base);
+  if (iree_status_is_ok(status)) {
+    *out_buffer = &buffer->base;
+  } else {
+    iree_hal_buffer_release(&buffer->base);
+  }
+  return status;
+}
+
+iree_status_t iree_hal_tt_buffer_import(
+    iree_hal_tt_hardware_t* hardware, iree_hal_buffer_placement_t placement,
+    const iree_hal_buffer_params_t* params, void* host, iree_device_size_t size,
+    iree_hal_buffer_release_callback_t release_callback,
+    iree_hal_buffer_t** out_buffer) {
+  *out_buffer = NULL;
+  IREE_RETURN_IF_ERROR(iree_hal_tt_check_fork(hardware->fork_generation));
+  if (!hardware->backend->import) {
+    return iree_make_status(IREE_STATUS_UNAVAILABLE,
+                            "%s cannot use host memory in place",
+                            hardware->info.name);
+  }
+  if ((uintptr_t)host % IREE_HAL_TT_ALIGNMENT != 0) {
+    return iree_make_status(IREE_STATUS_UNAVAILABLE,
+                            "host memory at %p is not aligned to %d bytes and "
+                            "cannot be used in place",
+                            host, IREE_HAL_TT_ALIGNMENT);
+  }
+  iree_hal_tt_buffer_t* buffer = NULL;
+  IREE_RETURN_IF_ERROR(allocate_object(hardware, placement, params,
+                                       IREE_HAL_TT_STORAGE_IMPORTED, size, size,
+                                       &buffer));
+  iree_status_t status = iree_hal_tt_status(
+      hardware->backend->import(hardware->device, host, size, &buffer->memory));
+  if (!iree_status_is_ok(status)) {
+    iree_hal_buffer_release(&buffer->base);
+    return status;
+  }
+  buffer->committed = true;
+  buffer->host = host;
+  buffer->release_callback = release_callback;
+  *out_buffer = &buffer->base;
+  return iree_ok_status();
+}
+
+static void iree_hal_tt_buffer_destroy(iree_hal_buffer_t* base) {
+  iree_hal_tt_buffer_t* buffer = iree_hal_tt_buffer_cast(base);
+  iree_hal_tt_hardware_t* hardware = buffer->hardware;
+  free_storage(buffer);
+  if (buffer->release_callback.fn) {
+    buffer->release_callback.fn(buffer->release_callback.user_data, base);
+  }
+  pthread_mutex_destroy(&buffer->mutex);
+  iree_allocator_free(hardware->host_allocator, buffer);
+  iree_hal_tt_hardware_release(hardware);
+}
+
+iree_status_t iree_hal_tt_buffer_commit(iree_hal_buffer_t* base) {
+  iree_hal_tt_buffer_t* buffer = iree_hal_tt_buffer_cast(base);
+  pthread_mutex_lock(&buffer->mutex);
+  iree_status_t status = buffer->storage == IREE_HAL_TT_STORAGE_DRAM
+                             ? commit_dram(buffer)
+                             : commit_staging(buffer);
+  buffer->committed = iree_status_is_ok(status);
+  pthread_mutex_unlock(&buffer->mutex);
+  return status;
+}
+
+// The buffer of ours behind |base|.
+static iree_status_t find_allocation(iree_hal_buffer_t* base,
+                                     iree_hal_tt_buffer_t** out_buffer) {
+  if (!base) {
+    return iree_make_status(IREE_STATUS_INVALID_ARGUMENT, "no buffer is bound");
+  }
+  iree_hal_buffer_t* allocation = iree_hal_buffer_allocated_buffer(base);
+  if (!iree_hal_resource_is(allocation, &iree_hal_tt_buffer_vtable)) {
+    return iree_make_status(
+        IREE_STATUS_INVALID_ARGUMENT,
+        "the buffer belongs to another driver; copy it to a buffer of the "
+        "tenstorrent device first");
+  }
+  *out_buffer = iree_hal_tt_buffer_cast(allocation);
+  return iree_ok_status();
+}
+
+iree_status_t iree_hal_tt_buffer_decommit(iree_hal_buffer_t* base) {
+  iree_hal_tt_buffer_t* buffer = NULL;
+  IREE_RETURN_IF_ERROR(find_allocation(base, &buffer));
+  // Pools expect the memory to stay with the buffer.
+  if (buffer->storage == IREE_HAL_TT_STORAGE_IMPORTED ||
+      buffer->base.pooling_allocator) {
+    return iree_ok_status();
+  }
+  pthread_mutex_lock(&buffer->mutex);
+  if (buffer->map_count == 0) free_storage(buffer);
+  pthread_mutex_unlock(&buffer->mutex);
+  return iree_ok_status();
+}
+
+static iree_status_t no_memory_status(void) {
+  return iree_make_status(IREE_STATUS_FAILED_PRECONDITION,
+                          "the buffer has no memory: it is used before its "
+                          "queue_alloca or after its queue_dealloca ran");
+}
+
+iree_status_t iree_hal_tt_buffer_resolve(iree_hal_buffer_t* base,
+                                         iree_device_size_t offset,
+                                         iree_device_size_t length,
+                                         iree_hal_tt_span_t* out_span) {
+  iree_hal_tt_buffer_t* buffer = NULL;
+  IREE_RETURN_IF_ERROR(find_allocation(base, &buffer));
+  IREE_RETURN_IF_ERROR(iree_hal_buffer_calculate_range(
+      iree_hal_buffer_byte_offset(base), iree_hal_buffer_byte_length(base),
+      offset, length, &offset, &length));
+  pthread_mutex_lock(&buffer->mutex);
+  const bool committed = buffer->committed;
+  *out_span = (iree_hal_tt_span_t){
+      .hardware = buffer->hardware,
+      .memory = buffer->memory,
+      .offset = offset,
+      .length = length,
+      .host = buffer->host ? buffer->host + offset : NULL,
+  };
+  pthread_mutex_unlock(&buffer->mutex);
+  return committed ? iree_ok_status() : no_memory_status();
+}
+
+static iree_status_t iree_hal_tt_buffer_map_range(
+    iree_hal_buffer_t* base, iree_hal_mapping_mode_t mapping_mode,
+    iree_hal_memory_access_t memory_access,
+    iree_device_size_t local_byte_offset, iree_device_size_t local_byte_length,
+    iree_hal_buffer_mapping_t* mapping) {
+  iree_hal_tt_buffer_t* buffer = iree_hal_tt_buffer_cast(base);
+  pthread_mutex_lock(&buffer->mutex);
+  uint8_t* host = buffer->host;
+  const bool committed = buffer->committed;
+  if (host) ++buffer->map_count;
+  pthread_mutex_unlock(&buffer->mutex);
+  if (!committed) return no_memory_status();
+  if (!host) {
+    return iree_make_status(IREE_STATUS_FAILED_PRECONDITION,
+                            "device memory is not visible to the host; copy it "
+                            "to a staging buffer");
+  }
+  mapping->contents = iree_make_byte_span(host + local_byte_offset,
+                                          (iree_host_size_t)local_byte_length);
+  return iree_ok_status();
+}
+
+static iree_status_t iree_hal_tt_buffer_unmap_range(
+    iree_hal_buffer_t* base, iree_device_size_t local_byte_offset,
+    iree_device_size_t local_byte_length, iree_hal_buffer_mapping_t* mapping) {
+  iree_hal_tt_buffer_t* buffer = iree_hal_tt_buffer_cast(base);
+  pthread_mutex_lock(&buffer->mutex);
+  --buffer->map_count;
+  pthread_mutex_unlock(&buffer->mutex);
+  return iree_ok_status();
+}
+
+// Host-visible memory is coherent: nothing to do for ranges.
+static iree_status_t iree_hal_tt_buffer_invalidate_range(
+    iree_hal_buffer_t* base, iree_device_size_t local_byte_offset,
+    iree_device_size_t local_byte_length) {
+  return iree_ok_status();
+}
+
+static iree_status_t iree_hal_tt_buffer_flush_range(
+    iree_hal_buffer_t* base, iree_device_size_t local_byte_offset,
+    iree_device_size_t local_byte_length) {
+  return iree_ok_status();
+}
+
+const iree_hal_buffer_vtable_t iree_hal_tt_buffer_vtable = {
+    .recycle = iree_hal_buffer_recycle,
+    .destroy = iree_hal_tt_buffer_destroy,
+    .map_range = iree_hal_tt_buffer_map_range,
+    .unmap_range = iree_hal_tt_buffer_unmap_range,
+    .invalidate_range = iree_hal_tt_buffer_invalidate_range,
+    .flush_range = iree_hal_tt_buffer_flush_range,
+};
