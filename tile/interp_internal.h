@@ -1,0 +1,288 @@
+// Decoded programs and running cores, shared by the interpreter's files:
+//   interp_decode.c  program -> tt_interp_t
+//   interp_launch.c  launches: views, scratch
+//   interp_run.c     workers, coroutines, control and scalar ops
+//   interp_move.c    loads, stores, tile and flat data movement, CB ops
+//   interp_tile.c    DST, FPU, unpack and pack
+//   interp_simt_*.c  parallel loops a vector of iterations at a time
+#ifndef TT_IREE_TILE_INTERP_INTERNAL_H_
+#define TT_IREE_TILE_INTERP_INTERNAL_H_
+
+#include "tile/chip.h"
+#include "tile/interp.h"
+
+enum {
+  TT_DST_TILES = 16,
+  TT_UNPACK_TILES = 4,
+};
+
+typedef struct tt_core_t tt_core_t;
+typedef struct tt_decoded_t tt_decoded_t;
+typedef struct tt_simt_t tt_simt_t;
+
+// What became of an op, or of a kernel's turn.
+typedef enum tt_run_t {
+  TT_RUN_NEXT,
+  TT_RUN_BLOCKED,  // waits for another kernel; the op is to be run again
+  TT_RUN_FAILED,   // the core's status says why
+  TT_RUN_DONE,     // of a kernel
+} tt_run_t;
+
+typedef tt_run_t (*tt_handler_t)(tt_core_t* core, const tt_decoded_t* op,
+                                 uint64_t* slots);
+
+// How the loop of interp_run.c runs an op.
+typedef enum tt_decoded_kind_e {
+  TT_DO_FOR,
+  TT_DO_END_FOR,
+  TT_DO_WHILE,
+  TT_DO_TEST,
+  TT_DO_END_WHILE,
+  TT_DO_IF,
+  TT_DO_ELSE,
+  TT_DO_END_IF,
+  TT_DO_DONE,
+  TT_DO_LANE,  // scalar form, through |fn|
+  TT_DO_ADD,   // the commonest i64 ops, without a call
+  TT_DO_SUB,
+  TT_DO_MUL,
+  TT_DO_CALL,  // through |handler|
+} tt_decoded_kind_t;
+
+// A decoded op. Operands by signature letter: s u b i: a slot; n: the count;
+// c: index into the phase's CBs; v: of the entry's views; d: DST tile. In the
+// tile form of a lane op an operand is a DST tile, or a slot where |imm_mask|
+// has its bit.
+struct tt_decoded_t {
+  uint16_t kind;
+  uint16_t op;
+  uint8_t type, type2;
+  uint8_t result_bytes;  // lane bytes of the result: 4, 8, or 0
+  uint8_t imm_mask;
+  // cb_load: what the kernel does with the CB; 1 waits, 2 reserves.
+  uint8_t cb_use;
+  uint32_t attr;
+  uint32_t result;  // slot
+  uint32_t operand[TT_MAX_OPERANDS];
+  // FOR: its END. END_FOR: the op after the FOR. TEST: after the END_WHILE.
+  // END_WHILE: the op after the WHILE. IF: after the ELSE, or the END_IF.
+  // ELSE: the END_IF.
+  uint32_t target;
+  uint32_t hidden;  // FOR, END_FOR: slots of the trips left and the step
+  uint32_t line;
+  tt_lane_fn_t fn;  // LANE, and the tile form's handler
+  union {
+    tt_handler_t handler;
+    const tt_simt_t* simt;  // FOR: how to run it as vectors, or NULL
+  };
+};
+
+typedef struct tt_kernel_code_t {
+  tt_decoded_t* code;  // ends in DONE; NULL for an empty kernel
+  uint32_t code_count;
+  uint32_t reg_count;
+  // Slots: registers, launch values, immediates, hidden ones of loops.
+  uint32_t slot_count;
+  uint32_t first_arg, arg_count;
+  uint64_t* initial;  // slot_count values; launch values are filled in later
+} tt_kernel_code_t;
+
+typedef struct tt_cb_info_t {
+  uint8_t number;
+  uint8_t rows;
+  uint8_t layout;
+  uint8_t format;
+  uint8_t dtype;          // of the format
+  uint8_t element_bytes;  // of the format
+  uint32_t elements;      // of a page
+  uint32_t page_bytes;
+  uint32_t pages;
+  uint64_t offset;      // of page 0 in L1
+  uint32_t first_page;  // into the worker's page pointers
+} tt_cb_info_t;
+
+typedef struct tt_phase_code_t {
+  tt_operand_t cores;
+  uint32_t cb_count;
+  tt_cb_info_t cbs[TT_MAX_CBS];
+  uint32_t page_count;  // of all CBs
+  uint64_t l1_bytes;
+  uint32_t dst_tiles;  // that an acquire may use
+  tt_kernel_code_t kernels[TT_UNIT_KERNEL_COUNT];
+} tt_phase_code_t;
+
+typedef struct tt_entry_code_t {
+  const tt_entry_t* entry;
+  uint32_t launch_reg_count;
+  uint8_t* per_core;  // an op of the launch program
+  uint32_t phase_count;
+  tt_phase_code_t* phases;
+} tt_entry_code_t;
+
+struct tt_interp_t {
+  const tt_program_t* program;
+  tt_interp_options_t options;
+  const tt_lanes_t* lanes;
+  uint32_t entry_count;
+  tt_entry_code_t* entries;
+  // What a worker needs.
+  uint64_t max_l1;
+  uint32_t max_pages;
+  uint32_t max_slots[TT_UNIT_KERNEL_COUNT];
+  uint32_t max_launch_regs;
+  uint64_t max_simt_bytes;
+};
+
+typedef struct tt_view_data_t {
+  uint8_t* base;   // of element 0
+  int64_t length;  // elements
+  bool constant;   // nothing that the launch writes overlaps it
+} tt_view_data_t;
+
+struct tt_interp_launch_t {
+  const tt_interp_t* interp;
+  const tt_entry_code_t* entry;
+  tt_launch_env_t env;
+  const atomic_bool* cancel;
+  int64_t* values;  // the uniform part
+  tt_view_data_t* views;
+  uint32_t* phase_cores;
+  void** scratch;
+  uint64_t scratch_bytes;
+};
+
+// A CB's ring on the running core.
+typedef struct tt_cb_state_t {
+  const tt_cb_info_t* info;
+  uint8_t* home;      // the ring in L1
+  uint8_t** page;     // where each page's bytes are: at home, or in a view
+  uint32_t front;     // next page to pop
+  uint32_t back;      // next page to push
+  uint32_t filled;    // pages pushed and not popped
+  uint32_t reserved;  // pages the producer may write
+  uint32_t waited;    // pages the consumer may read
+} tt_cb_state_t;
+
+typedef struct tt_kernel_run_t {
+  const tt_kernel_code_t* kernel;
+  uint64_t* slots;
+  uint32_t pc;
+  uint64_t steps;  // since the last check
+  uint64_t total_steps;
+} tt_kernel_run_t;
+
+struct tt_core_t {
+  const tt_interp_t* interp;
+  const tt_interp_launch_t* launch;
+  const tt_lanes_t* lanes;
+  const tt_view_data_t* views;
+  const tt_phase_code_t* phase;
+  tt_interp_worker_t* worker;
+  tt_interp_counters_t* counters;
+  uint32_t phase_index, core_index;
+  tt_unit_t unit;  // of the kernel that is running
+  bool checked;
+  tt_status_t status;
+  uint64_t cb_moves;  // pushes and pops so far
+  tt_kernel_run_t kernels[TT_UNIT_KERNEL_COUNT];
+  tt_cb_state_t cbs[TT_MAX_CBS];
+};
+
+struct tt_interp_worker_t {
+  uint8_t* l1;
+  uint8_t* shadow;  // in checked mode: a byte a byte of L1, 1 where written
+  uint64_t l1_capacity, shadow_capacity;
+  uint8_t** pages;
+  uint64_t page_capacity;
+  uint64_t* slots[TT_UNIT_KERNEL_COUNT];
+  uint64_t slot_capacity[TT_UNIT_KERNEL_COUNT];
+  int64_t* values;
+  uint64_t value_capacity;
+  uint8_t* simt;
+  uint64_t simt_capacity;
+  // DST, and room for unpacked operands; 64-byte aligned.
+  float* dst;
+  float* unpacked[TT_UNPACK_TILES];
+};
+
+// ---- Shared helpers ------------------------------------------------------------
+
+// Sets the core's status, prefixed by where it happened. Returns FAILED.
+tt_run_t tt_core_fail(tt_core_t* core, const tt_decoded_t* op, tt_code_t code,
+                      const char* format, ...)
+    __attribute__((format(printf, 4, 5)));
+
+// The handlers, one an op of classes MOVE, CB, DST and TILE: an op without one
+// does not link.
+#define TT_HANDLER_CTRL(op)
+#define TT_HANDLER_LAUNCH(op)
+#define TT_HANDLER_LANE(op)
+#define TT_HANDLER_RESERVED(op)
+#define TT_HANDLER_MOVE(op) \
+  tt_run_t tt_run_##op(tt_core_t*, const tt_decoded_t*, uint64_t*);
+#define TT_HANDLER_CB TT_HANDLER_MOVE
+#define TT_HANDLER_DST TT_HANDLER_MOVE
+#define TT_HANDLER_TILE TT_HANDLER_MOVE
+#define TT_OP(name, mnemonic, class_, ...) TT_HANDLER_##class_(name)
+#include "tile/ops.def"
+#undef TT_OP
+#undef TT_HANDLER_MOVE
+tt_run_t tt_run_lane_tile(tt_core_t* core, const tt_decoded_t* op,
+                          uint64_t* slots);
+
+// Trips of a for with these bounds; a step that is not positive fails.
+tt_run_t tt_for_trips(tt_core_t* core, const tt_decoded_t* op, int64_t low,
+                      int64_t high, int64_t step, uint64_t* out_trips);
+// Looks at the step limit and the cancel flag.
+tt_run_t tt_core_check_steps(tt_core_t* core, const tt_decoded_t* op,
+                             tt_kernel_run_t* run);
+
+// ---- Parallel loops -------------------------------------------------------------
+
+// Plans every parallel loop of a decoded kernel that can run as vectors.
+tt_status_t tt_simt_plan(tt_interp_t* interp, tt_kernel_code_t* kernel);
+void tt_simt_free(tt_kernel_code_t* kernel);
+// Whether to run the planned loop |op| as vectors, or its iterations one by one
+// with the parallel loops inside as vectors.
+bool tt_simt_pays(const tt_decoded_t* op, const uint64_t* slots,
+                  uint64_t trips);
+// Runs all iterations of the planned loop |op|.
+tt_run_t tt_simt_run(tt_core_t* core, const tt_decoded_t* op,
+                     tt_kernel_run_t* run, int64_t low, int64_t step,
+                     uint64_t trips);
+
+// Runs the kernel of |unit| until it is done, blocked or failed.
+tt_run_t tt_kernel_run(tt_core_t* core, tt_unit_t unit);
+
+// Page |t| of those the producer has reserved, to be overwritten in full
+// (|keep| false) or in part; NULL after a failure.
+uint8_t* tt_produce_page(tt_core_t* core, const tt_decoded_t* op, uint32_t cb,
+                         int64_t t, bool keep);
+// Page |t| of those the consumer waited for, of which elements [first, first +
+// count) will be read; NULL after a failure.
+const uint8_t* tt_consume_page(tt_core_t* core, const tt_decoded_t* op,
+                               uint32_t cb, int64_t t, uint32_t first,
+                               uint32_t count);
+// In checked mode: elements of page |t| of the producer are written.
+void tt_mark_written(tt_core_t* core, uint32_t cb, int64_t t, uint32_t first,
+                     uint32_t count);
+
+// Where element (row, column) of a page lies, in elements.
+static inline uint32_t tt_page_index(const tt_cb_info_t* info, uint32_t row,
+                                     uint32_t column) {
+  if (info->layout == TT_CB_LAYOUT_FLAT) return row * TT_TILE_DIM + column;
+  uint32_t face_rows = info->rows < TT_FACE_DIM ? info->rows : TT_FACE_DIM;
+  return (row / TT_FACE_DIM * 2 + column / TT_FACE_DIM) * face_rows *
+             TT_FACE_DIM +
+         row % TT_FACE_DIM * TT_FACE_DIM + column % TT_FACE_DIM;
+}
+
+static inline int64_t tt_slot_i64(const uint64_t* slots, uint32_t slot) {
+  return (int64_t)slots[slot];
+}
+// An i1 lane is the low half of its slot.
+static inline bool tt_slot_i1(const uint64_t* slots, uint32_t slot) {
+  return (uint32_t)slots[slot] != 0;
+}
+
+#endif  // TT_IREE_TILE_INTERP_INTERNAL_H_

@@ -1,0 +1,422 @@
+// DST, unpack, FPU ops, pack.
+#include <string.h>
+
+#include "tile/interp_internal.h"
+
+// DST tiles and unpacked operands hold their lanes in faces order: element
+// (r, c) of a page of R rows is lane face_lane(r, c), whatever R is. A flat
+// page goes through in the order it lies.
+static inline uint32_t face_lane(uint32_t row, uint32_t column) {
+  return (row / TT_FACE_DIM * 2 + column / TT_FACE_DIM) * TT_FACE_DIM *
+             TT_FACE_DIM +
+         row % TT_FACE_DIM * TT_FACE_DIM + column % TT_FACE_DIM;
+}
+
+static float* dst_tile(tt_core_t* core, uint32_t index) {
+  return core->worker->dst + (size_t)index * TT_TILE_LANES;
+}
+
+static bool is_integer(const tt_cb_info_t* info) {
+  return !tt_dtype_desc((tt_dtype_t)info->dtype)->is_float;
+}
+
+// The function over 32-bit lanes that FPU ops on pages of this format use.
+static tt_lane_fn_t lane_fn(const tt_core_t* core, const tt_cb_info_t* info,
+                            tt_op_t float_op, tt_op_t int_op) {
+  return is_integer(info)
+             ? core->lanes->lookup(int_op, TT_DTYPE_I32, TT_DTYPE_NONE, 0)
+             : core->lanes->lookup(float_op, TT_DTYPE_F32, TT_DTYPE_NONE, 0);
+}
+
+// A page's lanes to |target|; lanes beyond the page become 0.
+static void unpack(const tt_core_t* core, const tt_cb_info_t* info,
+                   const uint8_t* page, float* target) {
+  const tt_memory_fns_t* fns = &core->lanes->memory[info->dtype];
+  if (info->rows >= TT_FACE_DIM) {
+    fns->load(target, page, 0, 1, info->elements);
+    memset(target + info->elements, 0,
+           (TT_TILE_LANES - info->elements) * sizeof(float));
+    return;
+  }
+  uint32_t face = info->elements / 2;
+  memset(target, 0, TT_TILE_LANES * sizeof(float));
+  fns->load(target, page, 0, 1, face);
+  fns->load(target + TT_FACE_DIM * TT_FACE_DIM, page, face, 1, face);
+}
+
+static void pack(const tt_core_t* core, const tt_cb_info_t* info,
+                 const float* source, uint8_t* page) {
+  const tt_memory_fns_t* fns = &core->lanes->memory[info->dtype];
+  if (info->rows >= TT_FACE_DIM) {
+    fns->store(page, 0, 1, source, info->elements);
+    return;
+  }
+  uint32_t face = info->elements / 2;
+  fns->store(page, 0, 1, source, face);
+  fns->store(page, face, 1, source + TT_FACE_DIM * TT_FACE_DIM, face);
+}
+
+// The lanes of waited page |t|: in place where the page is one already, else in
+// the worker's buffer |buffer|. NULL after a failure.
+static const float* operand(tt_core_t* core, const tt_decoded_t* op,
+                            uint32_t cb_index, int64_t t, uint32_t buffer) {
+  const tt_cb_info_t* info = core->cbs[cb_index].info;
+  const uint8_t* page =
+      tt_consume_page(core, op, cb_index, t, 0, info->elements);
+  if (!page) return NULL;
+  if (info->element_bytes == 4 && info->elements == TT_TILE_LANES) {
+    return (const float*)page;
+  }
+  unpack(core, info, page, core->worker->unpacked[buffer]);
+  return core->worker->unpacked[buffer];
+}
+
+// |source| with its row 0, column 0 or element (0, 0) over the whole tile.
+static const float* broadcast(tt_core_t* core, const float* source,
+                              uint32_t kind, uint32_t buffer) {
+  if (kind == TT_BCAST_NONE) return source;
+  float* target = core->worker->unpacked[buffer];
+  if (kind == TT_BCAST_SCALAR) {
+    core->lanes->splat4(target, source, TT_TILE_LANES);
+    return target;
+  }
+  for (uint32_t r = 0; r < TT_TILE_DIM; ++r) {
+    for (uint32_t half = 0; half < 2; ++half) {
+      float* run = target + face_lane(r, half * TT_FACE_DIM);
+      if (kind == TT_BCAST_ROW) {
+        memcpy(run, source + face_lane(0, half * TT_FACE_DIM),
+               TT_FACE_DIM * sizeof(float));
+      } else {
+        core->lanes->splat4(run, source + face_lane(r, 0), TT_FACE_DIM);
+      }
+    }
+  }
+  return target;
+}
+
+static void transpose(const float* source, float* target) {
+  for (uint32_t r = 0; r < TT_TILE_DIM; ++r) {
+    for (uint32_t c = 0; c < TT_TILE_DIM; ++c) {
+      // Through memory: lanes may be integers.
+      memcpy(target + face_lane(c, r), source + face_lane(r, c),
+             sizeof(float));
+    }
+  }
+}
+
+// ---- DST ----------------------------------------------------------------------
+
+tt_run_t tt_run_TILE_REGS_ACQUIRE(tt_core_t* core, const tt_decoded_t* op,
+                                  uint64_t* slots) {
+  memset(core->worker->dst, 0, core->phase->dst_tiles * TT_TILE_LANES * sizeof(float));
+  return TT_RUN_NEXT;
+}
+// One thread runs math and pack in turn, so these order nothing here.
+tt_run_t tt_run_TILE_REGS_COMMIT(tt_core_t* core, const tt_decoded_t* op,
+                                 uint64_t* slots) {
+  return TT_RUN_NEXT;
+}
+tt_run_t tt_run_TILE_REGS_WAIT(tt_core_t* core, const tt_decoded_t* op,
+                               uint64_t* slots) {
+  return TT_RUN_NEXT;
+}
+tt_run_t tt_run_TILE_REGS_RELEASE(tt_core_t* core, const tt_decoded_t* op,
+                                  uint64_t* slots) {
+  return TT_RUN_NEXT;
+}
+
+tt_run_t tt_run_lane_tile(tt_core_t* core, const tt_decoded_t* op,
+                          uint64_t* slots) {
+  const void* inputs[3] = {NULL, NULL, NULL};
+  for (uint32_t k = 1; k < 4; ++k) {
+    if (op->imm_mask >> k & 1) {
+      float* tile = core->worker->unpacked[k - 1];
+      core->lanes->splat4(tile, &slots[op->operand[k]], TT_TILE_LANES);
+      inputs[k - 1] = tile;
+    } else {
+      inputs[k - 1] = dst_tile(core, op->operand[k]);
+    }
+  }
+  op->fn(dst_tile(core, op->operand[0]), inputs[0], inputs[1], inputs[2],
+         TT_TILE_LANES);
+  ++core->counters->tile_ops;
+  return TT_RUN_NEXT;
+}
+
+tt_run_t tt_run_FILL_TILE(tt_core_t* core, const tt_decoded_t* op,
+                          uint64_t* slots) {
+  core->lanes->splat4(dst_tile(core, op->operand[0]), &slots[op->operand[1]],
+                      TT_TILE_LANES);
+  ++core->counters->tile_ops;
+  return TT_RUN_NEXT;
+}
+
+tt_run_t tt_run_COPY_DEST_VALUES(tt_core_t* core, const tt_decoded_t* op,
+                                 uint64_t* slots) {
+  memmove(dst_tile(core, op->operand[0]), dst_tile(core, op->operand[1]),
+          TT_TILE_LANES * sizeof(float));
+  ++core->counters->tile_ops;
+  return TT_RUN_NEXT;
+}
+
+// ---- Unpack and pack -------------------------------------------------------------
+
+tt_run_t tt_run_COPY_TILE(tt_core_t* core, const tt_decoded_t* op,
+                          uint64_t* slots) {
+  float* d = dst_tile(core, op->operand[0]);
+  uint32_t cb_index = op->operand[1];
+  int64_t t = tt_slot_i64(slots, op->operand[2]);
+  uint32_t kind = TT_ATTR_ENUM(op->attr);
+  if (kind == TT_BCAST_NONE) {
+    const tt_cb_info_t* info = core->cbs[cb_index].info;
+    const uint8_t* page =
+        tt_consume_page(core, op, cb_index, t, 0, info->elements);
+    if (!page) return TT_RUN_FAILED;
+    unpack(core, info, page, d);
+  } else {
+    const float* a = operand(core, op, cb_index, t, 0);
+    if (!a) return TT_RUN_FAILED;
+    memcpy(d, broadcast(core, a, kind, 1), TT_TILE_LANES * sizeof(float));
+  }
+  ++core->counters->tile_ops;
+  return TT_RUN_NEXT;
+}
+
+tt_run_t tt_run_PACK_TILE(tt_core_t* core, const tt_decoded_t* op,
+                          uint64_t* slots) {
+  uint32_t cb_index = op->operand[0];
+  const tt_cb_info_t* info = core->cbs[cb_index].info;
+  int64_t t = tt_slot_i64(slots, op->operand[1]);
+  uint8_t* page = tt_produce_page(core, op, cb_index, t, false);
+  if (!page) return TT_RUN_FAILED;
+  float* d = dst_tile(core, op->operand[2]);
+  if (info->dtype == TT_DTYPE_F16 || info->dtype == TT_DTYPE_BF16) {
+    float* rounded = core->worker->unpacked[0];
+    core->lanes->lookup(TT_OP_FPCAST, (tt_dtype_t)info->dtype, TT_DTYPE_F32,
+                        0)(rounded, d, NULL, NULL, TT_TILE_LANES);
+    d = rounded;
+  }
+  pack(core, info, d, page);
+  tt_mark_written(core, cb_index, t, 0, info->elements);
+  ++core->counters->tile_ops;
+  return TT_RUN_NEXT;
+}
+
+tt_run_t tt_run_TRANSPOSE_WH_TILE(tt_core_t* core, const tt_decoded_t* op,
+                                  uint64_t* slots) {
+  const float* a = operand(core, op, op->operand[1],
+                           tt_slot_i64(slots, op->operand[2]), 0);
+  if (!a) return TT_RUN_FAILED;
+  transpose(a, dst_tile(core, op->operand[0]));
+  ++core->counters->tile_ops;
+  return TT_RUN_NEXT;
+}
+
+// ---- FPU ---------------------------------------------------------------------------
+
+// Operands: d, a, ta, b, tb.
+static bool two_operands(tt_core_t* core, const tt_decoded_t* op,
+                         const uint64_t* slots, const float** out_a,
+                         const float** out_b) {
+  *out_a = operand(core, op, op->operand[1],
+                   tt_slot_i64(slots, op->operand[2]), 0);
+  *out_b = *out_a ? operand(core, op, op->operand[3],
+                            tt_slot_i64(slots, op->operand[4]), 1)
+                  : NULL;
+  return *out_b != NULL;
+}
+
+tt_run_t tt_run_MATMUL_TILES(tt_core_t* core, const tt_decoded_t* op,
+                             uint64_t* slots) {
+  const float *a, *b;
+  if (!two_operands(core, op, slots, &a, &b)) return TT_RUN_FAILED;
+  if (op->attr & TT_ATTR_FLAG_TRANSPOSE) {
+    transpose(b, core->worker->unpacked[2]);
+    b = core->worker->unpacked[2];
+  }
+  const tt_cb_info_t* info = core->cbs[op->operand[1]].info;
+  float* d = dst_tile(core, op->operand[0]);
+  if (is_integer(info)) {
+    core->lanes->matmul_i32((int32_t*)d, (const int32_t*)a, (const int32_t*)b,
+                            info->rows);
+  } else {
+    core->lanes->matmul_f32(d, a, b, info->rows);
+  }
+  ++core->counters->tile_ops;
+  core->counters->multiply_adds +=
+      (uint64_t)info->rows * TT_TILE_DIM * TT_TILE_DIM;
+  return TT_RUN_NEXT;
+}
+
+static tt_run_t binary_tiles(tt_core_t* core, const tt_decoded_t* op,
+                             const uint64_t* slots, tt_op_t lane_op) {
+  const float *a, *b;
+  if (!two_operands(core, op, slots, &a, &b)) return TT_RUN_FAILED;
+  b = broadcast(core, b, TT_ATTR_ENUM(op->attr), 2);
+  const tt_cb_info_t* info = core->cbs[op->operand[1]].info;
+  float* d = dst_tile(core, op->operand[0]);
+  bool accumulate = (op->attr & TT_ATTR_ACC) != 0;
+  float* target = accumulate ? core->worker->unpacked[3] : d;
+  lane_fn(core, info, lane_op, lane_op)(target, a, b, NULL, TT_TILE_LANES);
+  if (accumulate) {
+    lane_fn(core, info, TT_OP_ADD, TT_OP_ADD)(d, d, target, NULL,
+                                              TT_TILE_LANES);
+  }
+  ++core->counters->tile_ops;
+  return TT_RUN_NEXT;
+}
+
+tt_run_t tt_run_ADD_TILES(tt_core_t* core, const tt_decoded_t* op,
+                          uint64_t* slots) {
+  return binary_tiles(core, op, slots, TT_OP_ADD);
+}
+tt_run_t tt_run_SUB_TILES(tt_core_t* core, const tt_decoded_t* op,
+                          uint64_t* slots) {
+  return binary_tiles(core, op, slots, TT_OP_SUB);
+}
+tt_run_t tt_run_MUL_TILES(tt_core_t* core, const tt_decoded_t* op,
+                          uint64_t* slots) {
+  return binary_tiles(core, op, slots, TT_OP_MUL);
+}
+
+// The element that changes nothing in a pool, for rows that a page lacks.
+static uint32_t neutral_bits(tt_pool_t pool, bool integer) {
+  switch (pool) {
+    case TT_POOL_MAX:
+      return integer ? 0x80000000u : 0xFF800000u;
+    case TT_POOL_MIN:
+      return integer ? 0x7FFFFFFFu : 0x7F800000u;
+    default:
+      return 0;
+  }
+}
+
+// Combines 32 rows of |width| lanes, |stride| apart, into the first: i with
+// i + 16, then 8, 4, 2, 1 apart.
+static void tree(tt_lane_fn_t fn, float* rows, uint32_t stride,
+                 uint32_t width) {
+  for (uint32_t apart = TT_TILE_DIM / 2; apart > 0; apart /= 2) {
+    for (uint32_t i = 0; i < apart; ++i) {
+      float* row = rows + i * stride;
+      fn(row, row, row + apart * stride, NULL, width);
+    }
+  }
+}
+
+// |plain| is a tile in row-major order, of which |rows| rows count.
+static void reduce_plain(tt_lane_fn_t fn, tt_reduce_dim_t dim, float* plain,
+                         float* scratch) {
+  if (dim != TT_REDUCE_ROW) tree(fn, plain, TT_TILE_DIM, TT_TILE_DIM);
+  if (dim == TT_REDUCE_COL) return;
+  // Columns as rows: element i of all rows side by side.
+  uint32_t rows = dim == TT_REDUCE_ROW ? TT_TILE_DIM : 1;
+  for (uint32_t r = 0; r < rows; ++r) {
+    for (uint32_t c = 0; c < TT_TILE_DIM; ++c) {
+      memcpy(scratch + c * TT_TILE_DIM + r, plain + r * TT_TILE_DIM + c,
+             sizeof(float));
+    }
+  }
+  tree(fn, scratch, TT_TILE_DIM, rows);
+  for (uint32_t r = 0; r < rows; ++r) {
+    memcpy(plain + r * TT_TILE_DIM, scratch + r, sizeof(float));
+  }
+}
+
+tt_run_t tt_run_REDUCE_TILE(tt_core_t* core, const tt_decoded_t* op,
+                            uint64_t* slots) {
+  const float *a, *b;
+  if (!two_operands(core, op, slots, &a, &b)) return TT_RUN_FAILED;
+  const tt_cb_info_t* info = core->cbs[op->operand[1]].info;
+  tt_pool_t pool = (tt_pool_t)TT_ATTR_ENUM(op->attr);
+  tt_reduce_dim_t dim = (tt_reduce_dim_t)TT_ATTR_DIM(op->attr);
+  static const tt_op_t float_ops[] = {TT_OP_ADD, TT_OP_MAXF, TT_OP_MINF};
+  static const tt_op_t int_ops[] = {TT_OP_ADD, TT_OP_MAXS, TT_OP_MINS};
+  tt_lane_fn_t combine = lane_fn(core, info, float_ops[pool], int_ops[pool]);
+
+  // Times the scaler, then to row-major order.
+  const float* scaler = broadcast(core, b, TT_BCAST_SCALAR, 2);
+  float* scaled = core->worker->unpacked[3];
+  lane_fn(core, info, TT_OP_MUL, TT_OP_MUL)(scaled, a, scaler, NULL,
+                                            TT_TILE_LANES);
+  float* plain = core->worker->unpacked[2];
+  uint32_t neutral = neutral_bits(pool, is_integer(info));
+  core->lanes->splat4(plain, &neutral, TT_TILE_LANES);
+  for (uint32_t r = 0; r < info->rows; ++r) {
+    for (uint32_t half = 0; half < 2; ++half) {
+      memcpy(plain + r * TT_TILE_DIM + half * TT_FACE_DIM,
+             scaled + face_lane(r, half * TT_FACE_DIM),
+             TT_FACE_DIM * sizeof(float));
+    }
+  }
+  reduce_plain(combine, dim, plain, scaled);
+
+  float* d = dst_tile(core, op->operand[0]);
+  uint32_t rows = dim == TT_REDUCE_ROW ? info->rows : 1;
+  uint32_t cols = dim == TT_REDUCE_COL ? TT_TILE_DIM : 1;
+  float* old = scaled;
+  memcpy(old, d, TT_TILE_LANES * sizeof(float));
+  memset(d, 0, TT_TILE_LANES * sizeof(float));
+  for (uint32_t r = 0; r < rows; ++r) {
+    for (uint32_t c = 0; c < cols; ++c) {
+      uint32_t lane = face_lane(r, c);
+      float* value = plain + r * TT_TILE_DIM + c;
+      if (op->attr & TT_ATTR_ACC) combine(value, old + lane, value, NULL, 1);
+      memcpy(d + lane, value, sizeof(float));
+    }
+  }
+  ++core->counters->tile_ops;
+  return TT_RUN_NEXT;
+}
+
+// ---- Layout ---------------------------------------------------------------------------
+
+// 32 x 32n elements: chunk j of 16 of row r lies at r * 32n + 16 j of the
+// block, and in column 16 (j % 2) of row r of tile j / 2.
+static tt_run_t change_layout(tt_core_t* core, const tt_decoded_t* op,
+                              bool to_tiles) {
+  uint32_t from = op->operand[0], n = op->operand[1], to = op->operand[2];
+  const tt_cb_info_t* from_info = core->cbs[from].info;
+  const tt_cb_info_t* to_info = core->cbs[to].info;
+  const tt_memory_fns_t* load = &core->lanes->memory[from_info->dtype];
+  const tt_memory_fns_t* store = &core->lanes->memory[to_info->dtype];
+  tt_lane_fn_t round =
+      to_info->dtype != from_info->dtype && !is_integer(to_info)
+          ? core->lanes->lookup(TT_OP_FPCAST, (tt_dtype_t)to_info->dtype,
+                                (tt_dtype_t)from_info->dtype, 0)
+          : NULL;
+  for (uint32_t r = 0; r < TT_TILE_DIM; ++r) {
+    for (uint32_t j = 0; j < 2 * n; ++j) {
+      uint32_t linear = (r * n * 2 + j) * TT_FACE_DIM;
+      uint32_t block_page = linear / TT_TILE_LANES;
+      uint32_t block_at = linear % TT_TILE_LANES;
+      uint32_t tile_at = face_lane(r, j % 2 * TT_FACE_DIM);
+      uint32_t source_at = to_tiles ? block_at : tile_at;
+      const uint8_t* source =
+          tt_consume_page(core, op, from, to_tiles ? block_page : j / 2,
+                          source_at, TT_FACE_DIM);
+      if (!source) return TT_RUN_FAILED;
+      uint8_t* target =
+          tt_produce_page(core, op, to, to_tiles ? j / 2 : block_page, true);
+      if (!target) return TT_RUN_FAILED;
+      float lanes[TT_FACE_DIM];
+      load->load(lanes, source, source_at, 1, TT_FACE_DIM);
+      if (round) round(lanes, lanes, NULL, NULL, TT_FACE_DIM);
+      store->store(target, to_tiles ? tile_at : block_at, 1, lanes,
+                   TT_FACE_DIM);
+    }
+  }
+  for (uint32_t p = 0; p < n; ++p) {
+    tt_mark_written(core, to, p, 0, TT_TILE_LANES);
+  }
+  core->counters->tile_ops += n;
+  return TT_RUN_NEXT;
+}
+
+tt_run_t tt_run_TILIZE_BLOCK(tt_core_t* core, const tt_decoded_t* op,
+                             uint64_t* slots) {
+  return change_layout(core, op, true);
+}
+tt_run_t tt_run_UNTILIZE_BLOCK(tt_core_t* core, const tt_decoded_t* op,
+                               uint64_t* slots) {
+  return change_layout(core, op, false);
+}

@@ -1,0 +1,143 @@
+// Part of lanes_isa.c: elements in memory to lanes and back.
+
+// Memory has no alignment promise.
+typedef int8_t mem_i8;
+typedef int16_t mem_i16 __attribute__((aligned(1), may_alias));
+typedef int32_t mem_i32 __attribute__((aligned(1), may_alias));
+typedef int64_t mem_i64 __attribute__((aligned(1), may_alias));
+typedef uint16_t mem_f16 __attribute__((aligned(1), may_alias));
+typedef uint16_t mem_bf16 __attribute__((aligned(1), may_alias));
+typedef float mem_f32 __attribute__((aligned(1), may_alias));
+typedef double mem_f64 __attribute__((aligned(1), may_alias));
+typedef int8_t mem_i1;
+
+#define LOAD_i1(x) ((x) != 0)
+#define LOAD_i8(x) ((int32_t)(x))
+#define LOAD_i16(x) ((int32_t)(x))
+#define LOAD_i32(x) (x)
+#define LOAD_i64(x) (x)
+#define LOAD_f16(x) f16_from_bits(x)
+#define LOAD_bf16(x) bf16_from_bits(x)
+#define LOAD_f32(x) (x)
+#define LOAD_f64(x) (x)
+#define STORE_i1(x) ((int8_t)((x) != 0))
+#define STORE_i8(x) ((int8_t)(x))
+#define STORE_i16(x) ((int16_t)(x))
+#define STORE_i32(x) (x)
+#define STORE_i64(x) (x)
+#define STORE_f16(x) ((uint16_t)f16_to_bits(x))
+#define STORE_bf16(x) ((uint16_t)bf16_to_bits(x))
+#define STORE_f32(x) (x)
+#define STORE_f64(x) (x)
+
+// The order of stores is the order of lanes, so scatter has no ivdep; strided
+// stores of stride 0 would overlap, so only stride 1 has.
+#define MEMORY(type, ...)                                                      \
+  static void load_##type(void* lanes, const void* base, int64_t first,       \
+                          int64_t stride, size_t n) {                         \
+    lane_##type* t = lanes;                                                   \
+    const mem_##type* p = (const mem_##type*)base + first;                    \
+    if (stride == 1) {                                                        \
+      LOOP t[i] = LOAD_##type(p[i]);                                          \
+    } else {                                                                  \
+      LOOP t[i] = LOAD_##type(p[(int64_t)i * stride]);                        \
+    }                                                                         \
+  }                                                                           \
+  static void store_##type(void* base, int64_t first, int64_t stride,         \
+                           const void* lanes, size_t n) {                     \
+    const lane_##type* s = lanes;                                             \
+    mem_##type* p = (mem_##type*)base + first;                                \
+    if (stride == 1) {                                                        \
+      LOOP p[i] = STORE_##type(s[i]);                                         \
+    } else {                                                                  \
+      for (size_t i = 0; i < n; ++i) {                                        \
+        p[(int64_t)i * stride] = STORE_##type(s[i]);                          \
+      }                                                                       \
+    }                                                                         \
+  }                                                                           \
+  static void gather_##type(void* lanes, const void* base,                    \
+                            const int64_t* index, size_t n) {                 \
+    lane_##type* t = lanes;                                                   \
+    const mem_##type* p = base;                                               \
+    LOOP t[i] = LOAD_##type(p[index[i]]);                                     \
+  }                                                                           \
+  static void scatter_##type(void* base, const int64_t* index,                \
+                             const void* lanes, size_t n) {                   \
+    const lane_##type* s = lanes;                                             \
+    mem_##type* p = base;                                                     \
+    for (size_t i = 0; i < n; ++i) p[index[i]] = STORE_##type(s[i]);          \
+  }
+INT_TYPES(MEMORY, )
+FLOAT_TYPES(MEMORY, )
+
+// i4: two to a byte, low nibble first.
+static inline int32_t load_one_i4(const void* base, int64_t index) {
+  uint32_t byte = ((const uint8_t*)base)[index >> 1];
+  return (int32_t)(byte << (index & 1 ? 24 : 28)) >> 28;
+}
+static inline void store_one_i4(void* base, int64_t index, int32_t value) {
+  uint8_t* byte = (uint8_t*)base + (index >> 1);
+  uint32_t nibble = (uint32_t)value & 0xF;
+  *byte = (uint8_t)(index & 1 ? (*byte & 0x0F) | nibble << 4
+                              : (*byte & 0xF0) | nibble);
+}
+static void load_i4(void* lanes, const void* base, int64_t first,
+                    int64_t stride, size_t n) {
+  int32_t* t = lanes;
+  LOOP t[i] = load_one_i4(base, first + (int64_t)i * stride);
+}
+static void store_i4(void* base, int64_t first, int64_t stride,
+                     const void* lanes, size_t n) {
+  const int32_t* s = lanes;
+  for (size_t i = 0; i < n; ++i) {
+    store_one_i4(base, first + (int64_t)i * stride, s[i]);
+  }
+}
+static void gather_i4(void* lanes, const void* base, const int64_t* index,
+                      size_t n) {
+  int32_t* t = lanes;
+  LOOP t[i] = load_one_i4(base, index[i]);
+}
+static void scatter_i4(void* base, const int64_t* index, const void* lanes,
+                       size_t n) {
+  const int32_t* s = lanes;
+  for (size_t i = 0; i < n; ++i) store_one_i4(base, index[i], s[i]);
+}
+
+// ---- Lanes to lanes ------------------------------------------------------------
+
+static void splat4(void* target, const void* value, size_t n) {
+  int32_t* t = target;
+  int32_t v = *(const int32_t*)value;
+  LOOP t[i] = v;
+}
+static void splat8(void* target, const void* value, size_t n) {
+  int64_t* t = target;
+  int64_t v = *(const int64_t*)value;
+  LOOP t[i] = v;
+}
+static void iota(int64_t* target, int64_t first, int64_t stride, size_t n) {
+  LOOP target[i] = (int64_t)((uint64_t)first + (uint64_t)i * (uint64_t)stride);
+}
+static void blend4(void* target, const void* source, const int32_t* mask,
+                   size_t n) {
+  int32_t* t = target;
+  const int32_t* s = source;
+  LOOP t[i] = mask[i] ? s[i] : t[i];
+}
+static void blend8(void* target, const void* source, const int32_t* mask,
+                   size_t n) {
+  int64_t* t = target;
+  const int64_t* s = source;
+  LOOP t[i] = mask[i] ? s[i] : t[i];
+}
+static void range(const int64_t* values, size_t n, int64_t* out_min,
+                  int64_t* out_max) {
+  int64_t low = values[0], high = values[0];
+  for (size_t i = 0; i < n; ++i) {
+    low = values[i] < low ? values[i] : low;
+    high = values[i] > high ? values[i] : high;
+  }
+  *out_min = low;
+  *out_max = high;
+}
