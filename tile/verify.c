@@ -197,9 +197,11 @@ static tt_status_t check_view(const tt_verify_t* v, uint32_t index) {
                            sources[view->source], view->index,
                            counts[view->source]);
   }
-  tt_status_t status = tt_verify_uniform(v, view->offset, "offset");
-  if (!status) status = tt_verify_uniform(v, view->length, "length");
-  if (status) return tt_status_prefix(status, "view v%u", index);
+  char what[32];
+  snprintf(what, sizeof(what), "view v%u: offset", index);
+  TT_RETURN_IF_ERROR(tt_verify_uniform(v, view->offset, what));
+  snprintf(what, sizeof(what), "view v%u: length", index);
+  TT_RETURN_IF_ERROR(tt_verify_uniform(v, view->length, what));
   int64_t offset = 0, length = 0;
   if (view->source != TT_VIEW_DATA ||
       !tt_verify_constant(v, view->offset, &offset) ||
@@ -368,10 +370,10 @@ static tt_status_t check_entry(tt_verify_t* v, const tt_entry_t* entry) {
     v->launch = &p->kernels[entry->launch];
   }
   for (uint32_t i = 0; i < entry->scratch_count; ++i) {
-    TT_RETURN_IF_ERROR(tt_status_prefix(
-        tt_verify_uniform(v, p->scratches[entry->first_scratch + i].size,
-                          "bytes"),
-        "scratch s%u", i));
+    char what[32];
+    snprintf(what, sizeof(what), "scratch s%u: bytes", i);
+    TT_RETURN_IF_ERROR(tt_verify_uniform(
+        v, p->scratches[entry->first_scratch + i].size, what));
   }
   for (uint32_t i = 0; i < entry->view_count; ++i) {
     TT_RETURN_IF_ERROR(check_view(v, i));
