@@ -1,0 +1,59 @@
+#!/usr/bin/env python3
+"""Fetches tt-metal v0.65.0's kernel headers for the syntax check of kernels.
+
+They are inside the PyPI wheel ttnn 0.65.0, which exists for few Pythons only;
+pip downloads it on any. Nothing is installed: the headers go to
+$XDG_CACHE_HOME/tt-iree (default ~/.cache/tt-iree). Safe to run again; when the
+headers are there it does nothing and needs no network.
+"""
+
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+
+VERSION = "0.65.0"
+# Folders of the wheel that hold device code.
+FOLDERS = ("ttnn/tt_metal/",)
+SUFFIXES = (".h", ".hpp", ".inc", ".cc", ".c", ".cpp")
+
+
+def cache_dir() -> pathlib.Path:
+    """Where the headers lie, whether or not they are there yet."""
+    base = os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache"
+    return pathlib.Path(base) / "tt-iree" / f"ttnn-{VERSION}"
+
+
+def download(folder: str) -> pathlib.Path:
+    """Downloads the wheel into |folder| and returns its path."""
+    subprocess.run(
+        [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps",
+         "--only-binary=:all:", "--python-version", "3.12", "--platform",
+         "manylinux_2_34_x86_64", "--dest", folder, f"ttnn=={VERSION}"],
+        check=True)
+    return next(pathlib.Path(folder).glob("*.whl"))
+
+
+def main() -> int:
+    target = cache_dir()
+    if target.is_dir():
+        return 0
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent) as folder:
+        wheel = download(folder)
+        unpacked = pathlib.Path(folder) / "headers"
+        with zipfile.ZipFile(wheel) as archive:
+            for name in archive.namelist():
+                if name.startswith(FOLDERS) and name.endswith(SUFFIXES):
+                    archive.extract(name, unpacked)
+        # All or nothing: the folder's name says that it is complete.
+        shutil.move(str(unpacked), target)
+    print(f"tt-metal headers of ttnn {VERSION}: {target}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,3 @@
+// See sfpi.h.
+#pragma once
+#include "sfpi.h"
