@@ -108,6 +108,7 @@ static void decode_control(decode_t* decode, uint32_t at) {
     case TT_OP_ELSE:
       op->kind = TT_DO_ELSE;
       code[decode->open[decode->depth - 1]].target = at + 1;
+      code[decode->open[decode->depth - 1]].has_else = true;
       decode->open[decode->depth - 1] = at;
       break;
     default: {  // END
@@ -156,9 +157,7 @@ static void decode_op(decode_t* decode, uint32_t at) {
                    tt_operand_kind(operands[0]) == TT_OPERAND_DST;
   decode_operands(decode, inst, tile_form, op);
   if (inst->result != TT_NONE) {
-    tt_dtype_t type = decode->program->reg_types[decode->source->first_reg +
-                                                 inst->result];
-    op->result_bytes = tt_dtype_desc(type)->lane_bytes;
+    op->result_bytes = decode->out->lane_bytes[inst->result];
   }
   if (desc->op_class == TT_OP_CLASS_CTRL) {
     decode_control(decode, at);
@@ -208,7 +207,13 @@ static tt_status_t decode_kernel(decode_t* decode, uint32_t arg_count) {
   out->code_count = source->inst_count + 1;
   out->code = calloc(out->code_count, sizeof(*out->code));
   out->initial = calloc(slots + 1, sizeof(*out->initial));
-  if (!out->code || !out->initial) return out_of_memory();
+  out->lane_bytes = calloc((size_t)source->reg_count + 1, 1);
+  if (!out->code || !out->initial || !out->lane_bytes) return out_of_memory();
+  for (uint32_t r = 0; r < source->reg_count; ++r) {
+    tt_dtype_t type =
+        (tt_dtype_t)decode->program->reg_types[source->first_reg + r];
+    out->lane_bytes[r] = tt_dtype_desc(type)->lane_bytes;
+  }
   out->reg_count = source->reg_count;
   out->first_arg = source->reg_count;
   out->arg_count = arg_count;
@@ -337,6 +342,7 @@ void tt_interp_destroy(tt_interp_t* interp) {
         tt_kernel_code_t* kernel = &entry->phases[p].kernels[unit];
         tt_simt_free(kernel);
         free(kernel->code);
+        free(kernel->lane_bytes);
         free(kernel->initial);
       }
     }

@@ -59,6 +59,7 @@ struct tt_decoded_t {
   uint8_t type, type2;
   uint8_t result_bytes;  // lane bytes of the result: 4, 8, or 0
   uint8_t imm_mask;
+  bool has_else;  // IF: its target follows an ELSE
   // cb_load: what the kernel does with the CB; 1 waits, 2 reserves.
   uint8_t cb_use;
   uint32_t attr;
@@ -84,6 +85,7 @@ typedef struct tt_kernel_code_t {
   // Slots: registers, launch values, immediates, hidden ones of loops.
   uint32_t slot_count;
   uint32_t first_arg, arg_count;
+  uint8_t* lane_bytes;  // of each register, 4 or 8
   uint64_t* initial;  // slot_count values; launch values are filled in later
 } tt_kernel_code_t;
 

@@ -1,0 +1,78 @@
+// Parallel loops run TT_SIMT_LANES iterations at a time: what the planner
+// (interp_simt_plan.c) knows of a loop before it runs, for the executor
+// (interp_simt_run.c).
+//
+// A register of the loop's body is, over the iterations of a block,
+//   UNIFORM  the same in all: kept in its slot;
+//   AFFINE   an i64 that grows by a constant from one to the next: its first
+//            value in its slot, its stride aside;
+//   VECTOR   anything: in vector memory.
+// Inner loops run in lockstep where all iterations take as many trips; where
+// an if, while or for goes different ways, a mask says which iterations take
+// part. A register that is only seen inside of such a part needs no care; one
+// that is also seen outside is written through the mask.
+#ifndef TT_IREE_TILE_INTERP_SIMT_H_
+#define TT_IREE_TILE_INTERP_SIMT_H_
+
+#include "tile/interp_internal.h"
+
+enum { TT_SIMT_LANES = 256 };
+
+typedef enum tt_simt_class_e {
+  TT_SIMT_UNIFORM,
+  TT_SIMT_AFFINE,
+  TT_SIMT_VECTOR,
+} tt_simt_class_t;
+
+// A scalar operand or a result.
+typedef struct tt_simt_ref_t {
+  uint8_t cls;         // tt_simt_class_t
+  uint8_t lane_bytes;  // 4 or 8
+  uint32_t slot;
+  uint32_t at;  // AFFINE: index of the stride; VECTOR: offset in memory
+} tt_simt_ref_t;
+
+// An op of the body, beside its tt_decoded_t.
+typedef struct tt_simt_op_t {
+  tt_simt_ref_t result;
+  tt_simt_ref_t operand[4];
+  uint8_t operand_count;  // scalar operands, in the signature's order
+  bool masked_result;     // blend the result into what is there
+  bool divergent;         // FOR, IF, WHILE: iterations may part here
+  uint8_t level;          // of a divergent one: which buffers it uses
+} tt_simt_op_t;
+
+struct tt_simt_t {
+  uint32_t begin, end;  // the FOR and its END
+  tt_simt_op_t* ops;    // of begin + 1 .. end - 1
+  // What every iteration only reads, as vectors: filled in once.
+  tt_simt_ref_t* splats;
+  uint32_t splat_count;
+  // What is read after the loop: the last iteration's values.
+  tt_simt_ref_t* outputs;
+  uint32_t output_count;
+  // The parallel loop inside, if planned itself: its bounds decide which of
+  // the two runs as vectors. NULL if none.
+  const tt_decoded_t* inner;
+  bool inner_bounds_known;  // before this loop runs
+  tt_simt_ref_t counter;
+  // Memory: vectors, temporaries, buffers of the levels, strides.
+  uint64_t temps_at, levels_at, strides_at, memory_bytes;
+};
+
+// A divergent construct's buffers, in bytes from its level's start.
+enum {
+  TT_SIMT_TEMP_BYTES = TT_SIMT_LANES * 8,
+  TT_SIMT_TEMPS = 6,
+  TT_SIMT_MASK_BYTES = TT_SIMT_LANES * 4,
+  TT_SIMT_LEVEL_TRUE = 0,
+  TT_SIMT_LEVEL_FALSE = TT_SIMT_MASK_BYTES,
+  TT_SIMT_LEVEL_TRIPS = 2 * TT_SIMT_MASK_BYTES,
+  TT_SIMT_LEVEL_STEP = TT_SIMT_LEVEL_TRIPS + TT_SIMT_TEMP_BYTES,
+  TT_SIMT_LEVEL_BYTES = TT_SIMT_LEVEL_STEP + TT_SIMT_TEMP_BYTES,
+};
+
+// The scalar operands of |op|: indices into its operands.
+uint32_t tt_simt_scalars(const tt_decoded_t* op, uint8_t out_index[4]);
+
+#endif  // TT_IREE_TILE_INTERP_SIMT_H_
