@@ -60,7 +60,7 @@ def print_dispatches(report: pathlib.Path) -> None:
     dispatches = json.loads(report.read_text())["dispatches"]
     rows = [("dispatch", "path", "cores", "why")]
     rows += [
-        (d["name"], d["path"], str(d["cores"]), d.get("reason") or "")
+        (d["entry"], d["path"], str(d["cores"]), d["reason"])
         for d in dispatches
     ]
     widths = [max(len(row[i]) for row in rows) for i in range(3)]
