@@ -5,6 +5,7 @@
 
 #include "compiler/plugins/target/tenstorrent/ttc_codegen_describe.h"
 #include "compiler/plugins/target/tenstorrent/ttc_floor.h"
+#include "compiler/plugins/target/tenstorrent/ttc_tile.h"
 
 //===----------------------------------------------------------------------===//
 // Exports
@@ -107,8 +108,9 @@ typedef struct ttc_compilation_t {
   MlirOperation variant;
   ttc_codegen_output_t* out;
   tt_builder_t* builder;
-  // Clone of the inner module, bufferized for the floor; made when first
-  // needed.
+  // Clones of the inner module: as the tile path reads it, and bufferized for
+  // the floor; made when first needed.
+  MlirOperation tile_module;
   MlirOperation floor_module;
 } ttc_compilation_t;
 
@@ -131,13 +133,40 @@ static tt_status_t ttc_compile_floor(ttc_compilation_t* c,
   return ttc_floor_lower(func, &entry, c->builder, &c->out->error_location);
 }
 
+static tt_status_t ttc_compile_tiles(ttc_compilation_t* c,
+                                     const ttc_export_t* export,
+                                     ttc_codegen_entry_t* entry) {
+  if (!c->tile_module.ptr) {
+    c->tile_module = mlirOperationClone(ttc_variant_inner_module(c->variant));
+    TT_RETURN_IF_ERROR(ttc_tile_prepare(c->tile_module));
+  }
+  MlirOperation func = ttc_find_function(c->tile_module, export->name);
+  if (!func.ptr) {
+    return tt_status_make(TT_CODE_INVALID_ARGUMENT,
+                          "'hal.executable.export' op names no function");
+  }
+  const ttc_tile_export_t tile_export = {export->name, export->constant_count,
+                                         export->binding_count};
+  return ttc_tile_lower(c->options, func, &tile_export, c->builder,
+                        &entry->reason, &entry->dispatch_text,
+                        &entry->plan_text);
+}
+
+// On tiles where the tile path takes the dispatch, else by element loops.
 static tt_status_t ttc_compile_entry(ttc_compilation_t* c,
                                      const ttc_export_t* export,
                                      ttc_codegen_entry_t* entry) {
   c->out->error_location = export->location;
   entry->name = strdup(export->name);
-  entry->reason = strdup("element loops");
-  if (!entry->name || !entry->reason) {
+  if (!entry->name) {
+    return tt_status_make(TT_CODE_RESOURCE_EXHAUSTED, "no memory");
+  }
+  tt_status_t status = ttc_compile_tiles(c, export, entry);
+  entry->tile_path = !status;
+  if (tt_status_code(status) != TT_CODE_UNIMPLEMENTED) return status;
+  entry->reason = strdup(tt_status_message(status));
+  tt_status_free(status);
+  if (!entry->reason) {
     return tt_status_make(TT_CODE_RESOURCE_EXHAUSTED, "no memory");
   }
   return ttc_compile_floor(c, export);
@@ -191,6 +220,7 @@ tt_status_t ttc_codegen_executable(const ttc_codegen_options_t* options,
   tt_status_t status = ttc_exports_read(variant, &exports, &count);
   if (!status) status = ttc_compile_entries(&c, exports, count);
   ttc_exports_free(exports, count);
+  if (c.tile_module.ptr) mlirOperationDestroy(c.tile_module);
   if (c.floor_module.ptr) mlirOperationDestroy(c.floor_module);
   tt_program_t* program = NULL;
   if (status) {

@@ -1,0 +1,171 @@
+#include "compiler/plugins/target/tenstorrent/ttc_lower.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "compiler/plugins/target/tenstorrent/ttc_lower_internal.h"
+
+// ---- Values
+// ------------------------------------------------------------------------
+
+tt_operand_t ttc_lower_expr(ttc_lower_t* lower, ttc_expr_t expr) {
+  const ttc_expr_node_t node = lower->dispatch->exprs[expr];
+  switch ((ttc_expr_kind_t)node.kind) {
+    case TTC_EXPR_CONST:
+      return tt_imm(lower->b, node.value);
+    case TTC_EXPR_PUSH:
+      return tt_launch_push(lower->b, (uint32_t)node.value);
+    case TTC_EXPR_OP:
+      return tt_launch_op2(lower->b, (tt_op_t)node.op,
+                           ttc_lower_expr(lower, node.a),
+                           ttc_lower_expr(lower, node.b));
+  }
+  return tt_imm(lower->b, 0);
+}
+
+tt_operand_t ttc_lower_bits(tt_builder_t* b, tt_dtype_t type, uint64_t bits) {
+  if (!tt_dtype_desc(type)->is_float) return tt_imm(b, (int64_t)bits);
+  uint32_t narrow = (uint32_t)bits;
+  float value = 0;
+  memcpy(&value, &narrow, sizeof(value));
+  return tt_imm_f32(b, value);
+}
+
+tt_operand_t ttc_kernel_op(ttc_lower_t* lower, tt_op_t op, tt_operand_t a,
+                           tt_operand_t b) {
+  tt_builder_t* builder = lower->b;
+  if (tt_operand_kind(a) != TT_OPERAND_REG &&
+      tt_operand_kind(b) != TT_OPERAND_REG) {
+    return tt_launch_op2(builder, op, a, b);
+  }
+  tt_operand_t zero = tt_imm(builder, 0);
+  tt_operand_t one = tt_imm(builder, 1);
+  if (op == TT_OP_ADD && a == zero) return b;
+  if ((op == TT_OP_ADD || op == TT_OP_SUB) && b == zero) return a;
+  if (op == TT_OP_MUL && (a == zero || b == zero)) return zero;
+  if (op == TT_OP_MUL && a == one) return b;
+  if ((op == TT_OP_MUL || op == TT_OP_DIVS) && b == one) return a;
+  if (op == TT_OP_REMS && b == one) return zero;
+  const tt_operand_t operands[] = {a, b};
+  return tt_build_value(builder, op, TT_DTYPE_I64, TT_DTYPE_NONE, 0, operands,
+                        2);
+}
+
+void ttc_lower_decode(ttc_lower_t* lower, tt_operand_t item,
+                      const uint32_t* steps) {
+  const ttc_phase_t* phase = lower->phase;
+  tt_operand_t rest = item;
+  for (uint8_t i = phase->item_count; i-- > 0;) {
+    uint8_t dim = phase->item_dims[i];
+    tt_operand_t step = tt_imm(lower->b, steps[dim] ? steps[dim] : 1);
+    tt_operand_t index = rest;
+    if (i > 0) {
+      tt_operand_t count =
+          tt_launch_op2(lower->b, TT_OP_CEILDIVS,
+                        ttc_lower_expr(lower, phase->dims[dim]), step);
+      index = ttc_kernel_op(lower, TT_OP_REMS, rest, count);
+      rest = ttc_kernel_op(lower, TT_OP_DIVS, rest, count);
+    }
+    lower->at[dim] = ttc_kernel_op(lower, TT_OP_MUL, index, step);
+  }
+}
+
+tt_operand_t ttc_lower_address(ttc_lower_t* lower, const ttc_access_t* access) {
+  tt_operand_t sum = ttc_lower_expr(lower, access->base);
+  for (uint8_t i = 0; i < lower->phase->dim_count; ++i) {
+    if (ttc_expr_equals(lower->dispatch, access->strides[i], 0)) continue;
+    tt_operand_t part =
+        ttc_kernel_op(lower, TT_OP_MUL, lower->at[i],
+                      ttc_lower_expr(lower, access->strides[i]));
+    sum = ttc_kernel_op(lower, TT_OP_ADD, sum, part);
+  }
+  return sum;
+}
+
+// ---- Entries
+// -------------------------------------------------------------------------
+
+static void ttc_lower_views(ttc_lower_t* lower, tt_operand_t* views) {
+  for (uint32_t i = 0; i < lower->dispatch->subspan_count; ++i) {
+    const ttc_subspan_t subspan = lower->dispatch->subspans[i];
+    tt_operand_t length = tt_imm(lower->b, 1);
+    for (uint32_t j = 0; j < subspan.rank; ++j) {
+      length = tt_launch_op2(lower->b, TT_OP_MUL, length,
+                             ttc_lower_expr(lower, subspan.dims[j]));
+    }
+    views[i] =
+        tt_build_view(lower->b, TT_VIEW_BINDING, subspan.binding, subspan.dtype,
+                      ttc_lower_expr(lower, subspan.offset), length);
+  }
+}
+
+// Splits items into runs of nearly equal length, one a core.
+static tt_operand_t ttc_lower_split(ttc_lower_t* lower) {
+  tt_builder_t* b = lower->b;
+  tt_operand_t items = ttc_lower_expr(lower, lower->phase->items);
+  tt_operand_t cores =
+      tt_launch_op2(b, TT_OP_MINS, items, tt_launch_grid_cores(b));
+  // No division by zero where there are no items.
+  tt_operand_t divisor = tt_launch_op2(b, TT_OP_MAXS, cores, tt_imm(b, 1));
+  tt_operand_t core = tt_launch_core(b);
+  tt_operand_t next = tt_launch_op2(b, TT_OP_ADD, core, tt_imm(b, 1));
+  lower->item_lo = tt_launch_op2(
+      b, TT_OP_DIVS, tt_launch_op2(b, TT_OP_MUL, core, items), divisor);
+  lower->item_hi = tt_launch_op2(
+      b, TT_OP_DIVS, tt_launch_op2(b, TT_OP_MUL, next, items), divisor);
+  return cores;
+}
+
+static void ttc_lower_phase(ttc_lower_t* lower) {
+  const ttc_phase_t* phase = lower->phase;
+  tt_phase_t options = {.fidelity = lower->options->fidelity,
+                        .fp32_dest_acc = 1,
+                        .dst_full_sync = phase->full_sync};
+  tt_build_phase(lower->b, ttc_lower_split(lower), &options);
+  for (uint32_t i = 0; i < phase->cb_count; ++i) {
+    tt_build_cb(lower->b, &phase->cbs[i]);
+  }
+  if (phase->kind == TTC_PHASE_MATMUL) {
+    ttc_lower_matmul(lower);
+  } else {
+    ttc_lower_lanes(lower);
+  }
+}
+
+static bool ttc_plan_has_masks(const ttc_plan_t* plan) {
+  for (uint32_t i = 0; i < plan->phase_count; ++i) {
+    if (plan->phases[i]->mask_cb != TTC_NO_INDEX) return true;
+  }
+  return false;
+}
+
+void ttc_lower_plan(tt_builder_t* b, ttc_dispatch_t* dispatch,
+                    const ttc_plan_options_t* options, const ttc_plan_t* plan) {
+  ttc_lower_t lower = {.b = b, .dispatch = dispatch, .options = options};
+  tt_operand_t* views = calloc(dispatch->subspan_count + 1, sizeof(*views));
+  if (!views) {
+    tt_builder_fail(b, tt_status_make(TT_CODE_RESOURCE_EXHAUSTED,
+                                      "out of memory lowering a dispatch"));
+    return;
+  }
+  uint32_t blob = 0;
+  bool masks = ttc_plan_has_masks(plan);
+  if (masks) {
+    uint8_t ones[TT_TILE_LANES];
+    memset(ones, 1, sizeof(ones));
+    blob = tt_build_blob(b, ones, sizeof(ones));
+  }
+  tt_build_entry(b, dispatch->name, dispatch->constant_count,
+                 dispatch->accesses, dispatch->binding_count);
+  ttc_lower_views(&lower, views);
+  lower.views = views;
+  if (masks) {
+    lower.ones = tt_build_view(b, TT_VIEW_DATA, blob, TT_DTYPE_I1, tt_imm(b, 0),
+                               tt_imm(b, TT_TILE_LANES));
+  }
+  for (uint32_t i = 0; i < plan->phase_count; ++i) {
+    lower.phase = plan->phases[i];
+    ttc_lower_phase(&lower);
+  }
+  free(views);
+}

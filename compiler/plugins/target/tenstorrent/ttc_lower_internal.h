@@ -1,0 +1,96 @@
+// Shared by the ttc_lower*.c files.
+#ifndef TT_IREE_COMPILER_TTC_LOWER_INTERNAL_H_
+#define TT_IREE_COMPILER_TTC_LOWER_INTERNAL_H_
+
+#include "compiler/plugins/target/tenstorrent/ttc_lower.h"
+
+enum { TTC_MAX_DST = 16 };
+
+// The phase being lowered.
+typedef struct ttc_lower_t {
+  tt_builder_t* b;
+  ttc_dispatch_t* dispatch;
+  const ttc_plan_options_t* options;
+  const ttc_phase_t* phase;
+  const tt_operand_t* views;  // by subspan
+  tt_operand_t ones;          // view of 1024 ones (i8), where masks are needed
+  tt_operand_t item_lo, item_hi;  // items of this core
+  // Of the kernel being built: element index of each plan dim.
+  tt_operand_t at[TTC_MAX_DIMS];
+} ttc_lower_t;
+
+// ---- ttc_lower.c: launch values, integer arithmetic
+// --------------------------
+
+// |expr| in the launch program.
+tt_operand_t ttc_lower_expr(ttc_lower_t* lower, ttc_expr_t expr);
+
+// i64 arithmetic in a kernel; constant operands fold.
+tt_operand_t ttc_kernel_op(ttc_lower_t* lower, tt_op_t op, tt_operand_t a,
+                           tt_operand_t b);
+
+static inline tt_operand_t ttc_cb(uint8_t number) {
+  return tt_operand(TT_OPERAND_CB, number);
+}
+static inline tt_operand_t ttc_dst(uint32_t tile) {
+  return tt_operand(TT_OPERAND_DST, tile);
+}
+tt_operand_t ttc_lower_bits(tt_builder_t* b, tt_dtype_t type, uint64_t bits);
+
+// Sets |lower->at| of the item dims from item |item|, given their block sizes:
+// dim i advances by steps[i] elements an item (0: 1).
+void ttc_lower_decode(ttc_lower_t* lower, tt_operand_t item,
+                      const uint32_t* steps);
+
+// Element offset of |access| at |lower->at|.
+tt_operand_t ttc_lower_address(ttc_lower_t* lower, const ttc_access_t* access);
+
+// An op without operands: tile_regs_*.
+#define TTC_DST_OP(b, op)                                                      \
+  tt_build_inst(b, TT_OP_##op, TT_DTYPE_NONE, TT_DTYPE_NONE, 0, TT_NONE, NULL, \
+                0)
+
+// ---- ttc_lower_expr.c: terms on DST tiles
+// ------------------------------------
+
+// Where a term that is not computed comes from.
+typedef struct ttc_source_t {
+  uint8_t cb;
+  uint8_t bcast;  // tt_bcast_t
+  uint32_t page;
+} ttc_source_t;
+
+typedef void (*ttc_source_fn_t)(const void* data, uint32_t term,
+                                ttc_source_t* out);
+
+// Evaluates terms onto DST tiles. Zeroed but for the first four members.
+typedef struct ttc_eval_t {
+  const ttc_term_t* terms;
+  tt_builder_t* b;  // NULL: only counts
+  ttc_source_fn_t source;
+  const void* source_data;
+  uint32_t first;                 // DST tiles below belong to the caller
+  uint32_t limit;                 // DST tiles in all
+  bool failed;                    // more tiles needed than there are
+  uint32_t peak;                  // tiles in use at once, |first| included
+  uint32_t term_of[TTC_MAX_DST];  // TT_NONE: free
+  uint32_t pins[TTC_MAX_DST];
+  uint32_t uses[TTC_MAX_TERMS];
+} ttc_eval_t;
+
+// Evaluates |roots|, each onto a DST tile of its own.
+void ttc_eval_roots(ttc_eval_t* eval, const uint32_t* roots, uint32_t count,
+                    uint32_t* out_dst);
+
+// DST tiles that the terms need beside |first| of the caller's; more than
+// |limit| when they do not fit.
+uint32_t ttc_eval_need(const ttc_phase_t* phase, const uint32_t* roots,
+                       uint32_t count, uint32_t first, uint32_t limit);
+
+// ---- ttc_lower_lanes.c, ttc_lower_matmul.c
+// -------------------------------------
+
+void ttc_lower_lanes(ttc_lower_t* lower);
+void ttc_lower_matmul(ttc_lower_t* lower);
+
+#endif  // TT_IREE_COMPILER_TTC_LOWER_INTERNAL_H_

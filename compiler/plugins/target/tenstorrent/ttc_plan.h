@@ -1,0 +1,177 @@
+// How a dispatch runs on tiles: a pure function of the dispatch and the chip.
+//
+// A plan is a list of phases. A phase computes one or more stores over *items*,
+// which are spread over the cores. Its loops are plan dims: *item dims* are
+// shared by all its stages, *private* dims belong to a stage. Stages run in
+// order for every item: a reduce stage folds its terms over its private dims, a
+// store stage writes its terms for every index of its private dims. What a
+// stage computes is a DAG of *terms*; loads are linear in the plan dims.
+#ifndef TT_IREE_COMPILER_TTC_PLAN_H_
+#define TT_IREE_COMPILER_TTC_PLAN_H_
+
+#include "compiler/plugins/target/tenstorrent/ttc_dispatch.h"
+#include "tile/chip.h"
+
+enum {
+  TTC_MAX_DIMS = 16,
+  TTC_MAX_TERMS = 512,
+  TTC_MAX_ACCESSES = 48,
+  TTC_MAX_STAGES = 12,
+  TTC_MAX_RESULTS = 4,  // of a stage
+  TTC_MAX_PHASES = 8,
+  TTC_NO_INDEX = 0xFF,
+};
+
+typedef struct ttc_plan_options_t {
+  const tt_chip_t* chip;
+  uint32_t cores;    // of the grid that the plan aims at
+  uint64_t l1_size;  // bytes that CBs of a core may take
+  uint8_t fidelity;  // tt_fidelity_t
+} ttc_plan_options_t;
+
+// Elements of a subspan by plan dims: base + sum of index * stride.
+typedef struct ttc_access_t {
+  uint32_t subspan;
+  ttc_expr_t base;
+  ttc_expr_t strides[TTC_MAX_DIMS];
+  uint8_t cb;     // CB number of its pages
+  uint8_t pages;  // of one step
+  uint64_t fill;  // bits of what lanes beyond the edge hold
+} ttc_access_t;
+
+typedef enum ttc_term_kind_e {
+  TTC_TERM_LOAD,      // element of access |index|
+  TTC_TERM_REDUCED,   // result |result| of stage |index|
+  TTC_TERM_CONSTANT,  // bits
+  TTC_TERM_MASK,      // i1: whether the lane lies before the last column
+  TTC_TERM_OP,
+} ttc_term_kind_t;
+
+typedef struct ttc_term_t {
+  uint8_t kind;  // ttc_term_kind_t
+  uint8_t type;  // tt_inst_t.type and .type2 of an OP
+  uint8_t type2;
+  uint8_t result_type;
+  uint16_t op;  // tt_op_t
+  uint8_t operand_count;
+  uint8_t result;
+  uint32_t attr;
+  uint32_t index;
+  uint32_t operands[3];
+  uint64_t bits;
+} ttc_term_t;
+
+typedef struct ttc_stage_result_t {
+  uint32_t term;
+  // Store stages: where to.
+  uint32_t access;
+  // Reduce stages: op(accumulator, term), starting from |neutral| of |type|.
+  uint16_t op;   // tt_op_t
+  uint8_t type;  // tt_dtype_t
+  uint64_t neutral;
+  uint32_t masked_term;  // |term| with |neutral| beyond the last column
+  uint8_t cb;            // CB of the accumulated tile after the stage
+  uint8_t partial_cb;    // CB of lanes before they are folded together
+} ttc_stage_result_t;
+
+typedef struct ttc_stage_t {
+  bool reduce;
+  uint8_t private_count;
+  uint8_t private_dims[TTC_MAX_DIMS];  // outermost first
+  uint8_t result_count;
+  ttc_stage_result_t results[TTC_MAX_RESULTS];
+  // Of the generic that a reduce stage comes from.
+  uint32_t generic;
+  uint8_t loop_dims[TTC_MAX_RANK];  // TTC_NO_INDEX: size 1
+  uint8_t column;     // plan dim that runs over columns, or TTC_NO_INDEX
+  bool needs_mask;    // a last, partial column step needs masked terms
+  uint8_t dst_tiles;  // DST tiles in use at once
+} ttc_stage_t;
+
+typedef enum ttc_lanes_e {
+  TTC_LANES_TILE,   // 32 rows x 32 columns of two dims
+  TTC_LANES_STRIP,  // |strip| consecutive columns of one dim
+} ttc_lanes_t;
+
+typedef enum ttc_phase_kind_e {
+  TTC_PHASE_MOVE,   // reader to writer, no compute kernel
+  TTC_PHASE_LANES,  // every term in lanes
+  TTC_PHASE_MATMUL,
+} ttc_phase_kind_t;
+
+// A product folded over private dims, as blocks of tiles.
+typedef struct ttc_matmul_t {
+  uint32_t a, b;        // accesses
+  uint8_t row, column;  // plan dims of the product's tiles
+  uint8_t inner;        // plan dim along which tiles are multiplied
+  uint8_t block_rows;   // tiles of one block
+  uint8_t block_columns;
+} ttc_matmul_t;
+
+typedef struct ttc_phase_t {
+  uint8_t kind;   // ttc_phase_kind_t
+  uint8_t lanes;  // ttc_lanes_t
+  // Lanes of a reduce stage's columns are folded together (else its private
+  // dims are all loops and lanes stay apart).
+  bool fold_columns;
+  bool full_sync;
+  uint8_t row;     // item dim of tile rows, or TTC_NO_INDEX
+  uint8_t column;  // item dim of columns, or TTC_NO_INDEX; see fold_columns
+  uint8_t pages;   // of a strip, 1 to 4
+  uint16_t strip;  // lanes used of a page: 32 to 1024
+  uint8_t dim_count;
+  ttc_expr_t dims[TTC_MAX_DIMS];  // sizes
+  uint8_t item_count;             // item dims
+  uint8_t item_dims[TTC_MAX_DIMS];
+  uint32_t access_count;
+  ttc_access_t accesses[TTC_MAX_ACCESSES];
+  uint32_t term_count;
+  ttc_term_t terms[TTC_MAX_TERMS];
+  uint32_t stage_count;
+  ttc_stage_t stages[TTC_MAX_STAGES];
+  uint8_t scaler_cb;  // page of ones for reduce_tile, or TTC_NO_INDEX
+  uint8_t mask_cb;    // or TTC_NO_INDEX
+  ttc_matmul_t matmul;
+  uint32_t cb_count;
+  tt_cb_t cbs[TT_MAX_CBS];
+  ttc_expr_t items;  // work items, spread over the cores
+  uint64_t l1_bytes;
+} ttc_phase_t;
+
+typedef struct ttc_plan_t {
+  uint32_t phase_count;
+  ttc_phase_t* phases[TTC_MAX_PHASES];  // owned
+} ttc_plan_t;
+
+// Plans |dispatch| (adds launch expressions to it). UNIMPLEMENTED with the
+// reason when the tile path does not take it. |plan| is freed with
+// ttc_plan_deinitialize, also after errors.
+tt_status_t ttc_plan_dispatch(ttc_dispatch_t* dispatch,
+                              const ttc_plan_options_t* options,
+                              ttc_plan_t* plan);
+void ttc_plan_deinitialize(ttc_plan_t* plan);
+
+// For people and golden files.
+void ttc_plan_print(const ttc_dispatch_t* dispatch, const ttc_plan_t* plan,
+                    FILE* file);
+
+// Marks in |out_marks| (TTC_MAX_TERMS) the terms below and including |term|.
+void ttc_plan_mark(const ttc_phase_t* phase, uint32_t term, bool* out_marks);
+
+// How often the reader fetches the pages of an access.
+typedef enum ttc_level_e {
+  TTC_LEVEL_ONCE,  // before all items
+  TTC_LEVEL_ITEM,  // before the private loops of a stage
+  TTC_LEVEL_STEP,  // in every step of them
+} ttc_level_t;
+ttc_level_t ttc_plan_level(const ttc_dispatch_t* dispatch,
+                           const ttc_phase_t* phase, const ttc_stage_t* stage,
+                           const ttc_access_t* access);
+
+// Columns that a step of a column loop takes.
+static inline uint32_t ttc_phase_column_step(const ttc_phase_t* phase) {
+  return phase->lanes == TTC_LANES_STRIP ? (uint32_t)phase->strip * phase->pages
+                                         : TT_TILE_DIM;
+}
+
+#endif  // TT_IREE_COMPILER_TTC_PLAN_H_

@@ -1,0 +1,71 @@
+// Shared by the ttc_plan*.c files.
+#ifndef TT_IREE_COMPILER_TTC_PLAN_INTERNAL_H_
+#define TT_IREE_COMPILER_TTC_PLAN_INTERNAL_H_
+
+#include "compiler/plugins/target/tenstorrent/ttc_plan.h"
+
+// The phase being planned.
+typedef struct ttc_planner_t {
+  ttc_dispatch_t* dispatch;
+  const ttc_plan_options_t* options;
+  ttc_phase_t* phase;
+  tt_status_t status;  // sticky
+} ttc_planner_t;
+
+// Records why the tile path does not take the dispatch, unless it is known.
+void ttc_plan_refuse(ttc_planner_t* planner, const char* format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static inline ttc_expr_t ttc_plan_mul(ttc_planner_t* planner, ttc_expr_t a,
+                                      ttc_expr_t b) {
+  return ttc_expr_op(planner->dispatch, TT_OP_MUL, a, b);
+}
+static inline ttc_expr_t ttc_plan_add(ttc_planner_t* planner, ttc_expr_t a,
+                                      ttc_expr_t b) {
+  return ttc_expr_op(planner->dispatch, TT_OP_ADD, a, b);
+}
+static inline ttc_expr_t ttc_plan_const(ttc_planner_t* planner, int64_t value) {
+  return ttc_expr_const(planner->dispatch, value);
+}
+static inline bool ttc_stride_is(const ttc_planner_t* planner,
+                                 const ttc_access_t* access, uint8_t dim,
+                                 int64_t stride) {
+  return ttc_expr_equals(planner->dispatch, access->strides[dim], stride);
+}
+
+// Where |expr| is not constant: what a plan may guess.
+int64_t ttc_plan_estimate(const ttc_planner_t* planner, ttc_expr_t expr);
+
+// ---- ttc_plan_terms.c
+// ----------------------------------------------------------
+
+// Adds |store| to the phase: its dims, terms, stages and a result of a store
+// stage.
+void ttc_plan_add_store(ttc_planner_t* planner, const ttc_store_t* store);
+uint32_t ttc_plan_term(ttc_planner_t* planner, const ttc_term_t* term);
+uint32_t ttc_plan_constant(ttc_planner_t* planner, tt_dtype_t type,
+                           uint64_t bits);
+// Marks the accesses that |stage| loads from (TTC_MAX_ACCESSES).
+void ttc_plan_stage_loads(const ttc_phase_t* phase, const ttc_stage_t* stage,
+                          bool* out_marks);
+
+// ---- ttc_plan_lanes.c
+// ----------------------------------------------------------
+
+// Merges dims, and decides what the lanes of a tile are.
+void ttc_plan_collapse(ttc_planner_t* planner);
+void ttc_plan_lanes(ttc_planner_t* planner);
+
+// ---- ttc_plan_matmul.c
+// -----------------------------------------------------------
+
+// Makes the phase a matmul where its shape allows; else leaves it as it is.
+void ttc_plan_matmul(ttc_planner_t* planner);
+
+// ---- ttc_plan_buffers.c
+// ----------------------------------------------------------
+
+// Gives every access and result a CB, counts DST tiles and L1.
+void ttc_plan_buffers(ttc_planner_t* planner);
+
+#endif  // TT_IREE_COMPILER_TTC_PLAN_INTERNAL_H_

@@ -1,0 +1,128 @@
+#include "compiler/plugins/target/tenstorrent/ttc_tile.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "compiler/plugins/target/tenstorrent/ttc_lower.h"
+#include "compiler/plugins/target/tenstorrent/ttc_read.h"
+#include "tile/emit.h"
+
+tt_status_t ttc_tile_prepare(MlirOperation module) {
+  return ttc_run_passes(module, ttc_read_passes);
+}
+
+static char* ttc_dispatch_text(const ttc_dispatch_t* dispatch) {
+  char* text = NULL;
+  size_t size = 0;
+  FILE* file = open_memstream(&text, &size);
+  if (!file) return NULL;
+  ttc_dispatch_print(dispatch, file);
+  fclose(file);
+  return text;
+}
+
+static char* ttc_plan_text(const ttc_dispatch_t* dispatch,
+                           const ttc_plan_t* plan) {
+  char* text = NULL;
+  size_t size = 0;
+  FILE* file = open_memstream(&text, &size);
+  if (!file) return NULL;
+  ttc_plan_print(dispatch, plan, file);
+  fclose(file);
+  return text;
+}
+
+// Every kernel must have a spelling in TT-Metal; limits such as the number of
+// runtime arguments show only when it is spelled.
+static tt_status_t ttc_tile_spell(const tt_program_t* program) {
+  for (uint32_t phase = 0; phase < program->entries[0].phase_count; ++phase) {
+    for (int unit = 0; unit < TT_UNIT_KERNEL_COUNT; ++unit) {
+      char* text = NULL;
+      size_t size = 0;
+      tt_status_t status =
+          tt_emit_kernel(program, 0, phase, (tt_unit_t)unit, &text, &size);
+      free(text);
+      TT_RETURN_IF_ERROR(status);
+    }
+  }
+  return NULL;
+}
+
+// Lowers into a program of its own first: a plan that gives no valid program
+// must not spoil the executable, which has the floor to fall back to.
+static tt_status_t ttc_tile_try(ttc_dispatch_t* dispatch,
+                                const ttc_plan_options_t* options,
+                                const ttc_plan_t* plan) {
+  tt_builder_t* b = tt_builder_create();
+  if (!b) return tt_status_make(TT_CODE_RESOURCE_EXHAUSTED, "no memory");
+  ttc_lower_plan(b, dispatch, options, plan);
+  tt_program_t* program = NULL;
+  tt_status_t status = tt_builder_finish(b, &program);
+  if (!status) status = ttc_tile_spell(program);
+  tt_program_free(program);
+  if (status && tt_status_code(status) != TT_CODE_RESOURCE_EXHAUSTED) {
+    tt_status_t refusal = tt_status_make(TT_CODE_UNIMPLEMENTED,
+                                         "the plan has no valid program: %s",
+                                         tt_status_message(status));
+    tt_status_free(status);
+    status = refusal;
+  }
+  return status;
+}
+
+static char* ttc_tile_reason(const ttc_plan_t* plan) {
+  static const char* const kinds[] = {
+      [TTC_PHASE_MOVE] = "moves",
+      [TTC_PHASE_LANES] = "elementwise",
+      [TTC_PHASE_MATMUL] = "matmul",
+  };
+  char* text = NULL;
+  size_t size = 0;
+  FILE* file = open_memstream(&text, &size);
+  if (!file) return NULL;
+  for (uint32_t i = 0; i < plan->phase_count; ++i) {
+    const ttc_phase_t* phase = plan->phases[i];
+    const char* kind = kinds[phase->kind];
+    if (phase->kind == TTC_PHASE_LANES && phase->stages[0].reduce) {
+      kind = "reduction";
+    }
+    fprintf(file, "%s%s", i ? ", " : "", kind);
+  }
+  fclose(file);
+  return text;
+}
+
+tt_status_t ttc_tile_lower(const ttc_codegen_options_t* options,
+                           MlirOperation func, const ttc_tile_export_t* entry,
+                           tt_builder_t* b, char** out_reason,
+                           char** out_dispatch_text, char** out_plan_text) {
+  const ttc_plan_options_t plan_options = {
+      .chip = &tt_chip_blackhole,
+      .cores = (uint32_t)(options->grid_rows * options->grid_cols),
+      .l1_size = (uint64_t)options->l1_size,
+      .fidelity = (uint8_t)options->fidelity};
+  ttc_dispatch_t dispatch;
+  ttc_plan_t plan = {0};
+  ttc_dispatch_initialize(&dispatch);
+  dispatch.name = strdup(entry->name);
+  dispatch.constant_count = entry->constant_count;
+  dispatch.binding_count = entry->binding_count;
+  tt_status_t status =
+      dispatch.name ? ttc_read_dispatch(func, &dispatch)
+                    : tt_status_make(TT_CODE_RESOURCE_EXHAUSTED, "no memory");
+  if (!status && options->want_dispatch_text) {
+    *out_dispatch_text = ttc_dispatch_text(&dispatch);
+  }
+  if (!status) status = ttc_plan_dispatch(&dispatch, &plan_options, &plan);
+  if (!status && options->want_plan_text) {
+    *out_plan_text = ttc_plan_text(&dispatch, &plan);
+  }
+  if (!status) status = ttc_tile_try(&dispatch, &plan_options, &plan);
+  if (!status) {
+    ttc_lower_plan(b, &dispatch, &plan_options, &plan);
+    *out_reason = ttc_tile_reason(&plan);
+  }
+  ttc_plan_deinitialize(&plan);
+  ttc_dispatch_deinitialize(&dispatch);
+  return status;
+}
