@@ -115,8 +115,15 @@ static iree_status_t allocate_object(iree_hal_tt_hardware_t* hardware,
               IREE_HAL_MEMORY_TYPE_HOST_COHERENT;
     }
   }
+  // What the host can see may be mapped, asked for or not: results are then
+  // read in place instead of through a staging copy.
+  iree_hal_buffer_usage_t usage = params->usage;
+  if (iree_any_bit_set(type, IREE_HAL_MEMORY_TYPE_HOST_VISIBLE)) {
+    usage |= IREE_HAL_BUFFER_USAGE_MAPPING |
+             IREE_HAL_BUFFER_USAGE_MAPPING_PERSISTENT;
+  }
   iree_hal_buffer_initialize(placement, &buffer->base, allocation_size, 0,
-                             byte_length, type, params->access, params->usage,
+                             byte_length, type, params->access, usage,
                              &iree_hal_tt_buffer_vtable, &buffer->base);
   iree_hal_tt_hardware_retain(hardware);
   buffer->hardware = hardware;
