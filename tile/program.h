@@ -17,15 +17,16 @@
 #include "tile/status.h"
 
 enum {
-  TT_NONE = 0xFFFFFFFFu,   // no register, kernel or index
-  TT_MAX_CBS = 32,         // of a phase, as the hardware has
+  TT_NONE = 0xFFFFFFFFu,  // no register, kernel or index
+  TT_MAX_CBS = 32,        // of a phase, as the hardware has
   TT_MAX_OPERANDS = 9,
-  TT_MAX_NESTING = 32,     // for, while and if together
-  TT_MAX_BINDINGS = 256,   // of an entry
-  TT_MAX_REGS = 1 << 16,   // of a kernel or launch program
-  TT_TILE_DIM = 32,        // a tile is at most 32 x 32
-  TT_FACE_DIM = 16,        // and is stored as 16 x 16 faces, row of faces first
-  TT_TILE_LANES = 1024,    // lanes of a DST tile
+  TT_MAX_NESTING = 32,         // for, while and if together
+  TT_MAX_BINDINGS = 256,       // of an entry
+  TT_MAX_CONSTANTS = 1 << 16,  // push constants of an entry
+  TT_MAX_REGS = 1 << 16,       // of a kernel or launch program
+  TT_TILE_DIM = 32,            // a tile is at most 32 x 32
+  TT_FACE_DIM = 16,      // and is stored as 16 x 16 faces, row of faces first
+  TT_TILE_LANES = 1024,  // lanes of a DST tile
 };
 
 // An operand: kind in the top four bits, index in the others.
@@ -153,7 +154,7 @@ typedef struct tt_blob_t {
 } tt_blob_t;
 
 typedef struct tt_entry_t {
-  uint32_t name;  // offset of a NUL-terminated string in .strings
+  uint32_t name;            // offset of a NUL-terminated string in .strings
   uint32_t constant_count;  // 32-bit push constants
   uint32_t launch;          // kernel of unit LAUNCH, or TT_NONE
   uint32_t first_binding, binding_count;
@@ -165,20 +166,20 @@ _Static_assert(sizeof(tt_entry_t) == 44, "image record");
 
 // TT_PROGRAM_ARRAYS(X): X(element type, member, limit on the count), in image
 // order. The limits bound the memory that a malformed image can make us take.
-#define TT_PROGRAM_ARRAYS(X)               \
-  X(tt_entry_t, entries, 1u << 16)         \
-  X(tt_phase_t, phases, 1u << 20)          \
-  X(tt_kernel_t, kernels, 1u << 22)        \
-  X(tt_inst_t, insts, 1u << 26)            \
-  X(tt_operand_t, operands, 1u << 28)      \
-  X(uint8_t, reg_types, 1u << 27)          \
-  X(uint64_t, immediates, 1u << 26)        \
-  X(tt_cb_t, cbs, 1u << 22)                \
-  X(tt_view_t, views, 1u << 22)            \
-  X(tt_binding_t, bindings, 1u << 22)      \
-  X(tt_scratch_t, scratches, 1u << 20)     \
-  X(tt_blob_t, blobs, 1u << 20)            \
-  X(char, strings, 1u << 26)               \
+#define TT_PROGRAM_ARRAYS(X)           \
+  X(tt_entry_t, entries, 1u << 16)     \
+  X(tt_phase_t, phases, 1u << 20)      \
+  X(tt_kernel_t, kernels, 1u << 22)    \
+  X(tt_inst_t, insts, 1u << 26)        \
+  X(tt_operand_t, operands, 1u << 28)  \
+  X(uint8_t, reg_types, 1u << 27)      \
+  X(uint64_t, immediates, 1u << 26)    \
+  X(tt_cb_t, cbs, 1u << 22)            \
+  X(tt_view_t, views, 1u << 22)        \
+  X(tt_binding_t, bindings, 1u << 22)  \
+  X(tt_scratch_t, scratches, 1u << 20) \
+  X(tt_blob_t, blobs, 1u << 20)        \
+  X(char, strings, 1u << 26)           \
   X(uint8_t, data, 1u << 31)
 
 // Records are packed: each array is the concatenation, in order, of what its

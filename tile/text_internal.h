@@ -8,9 +8,10 @@
 // What %n or $n of the text stand for, by n; numbers are free, so that a text
 // may be written by hand.
 typedef struct tt_text_names_t {
-  tt_operand_t* operands;  // [TT_MAX_REGS], TT_NONE: not assigned yet
-  uint32_t* used;          // [TT_MAX_REGS] the numbers that are
-  uint32_t used_count;
+  tt_operand_t* operands;  // by number, TT_NONE: not assigned yet
+  uint32_t operands_capacity;
+  uint32_t* used;  // the numbers that are assigned
+  uint32_t used_count, used_capacity;
 } tt_text_names_t;
 
 typedef struct tt_parser_t {
@@ -50,7 +51,9 @@ tt_operand_t tt_parser_launch_operand(tt_parser_t* p, tt_dtype_t dtype,
                                       const char* what);
 
 void tt_text_names_reset(tt_text_names_t* names);
-void tt_text_names_set(tt_text_names_t* names, uint32_t number,
+// TT_NONE where |number| has not been assigned.
+tt_operand_t tt_text_names_get(const tt_text_names_t* names, uint32_t number);
+void tt_text_names_set(tt_parser_t* p, tt_text_names_t* names, uint32_t number,
                        tt_operand_t operand);
 
 // One op of a kernel, or of the launch program when |unit| is LAUNCH, with the

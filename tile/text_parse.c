@@ -141,8 +141,25 @@ void tt_text_names_reset(tt_text_names_t* names) {
   names->used_count = 0;
 }
 
-void tt_text_names_set(tt_text_names_t* names, uint32_t number,
+tt_operand_t tt_text_names_get(const tt_text_names_t* names, uint32_t number) {
+  return number < names->operands_capacity ? names->operands[number] : TT_NONE;
+}
+
+void tt_text_names_set(tt_parser_t* p, tt_text_names_t* names, uint32_t number,
                        tt_operand_t operand) {
+  const uint32_t before = names->operands_capacity;
+  if (!tt_builder_reserve(p->builder, (void**)&names->operands,
+                          &names->operands_capacity, (uint64_t)number + 1,
+                          TT_MAX_REGS, sizeof(*names->operands), "registers") ||
+      !tt_builder_reserve(p->builder, (void**)&names->used,
+                          &names->used_capacity,
+                          (uint64_t)names->used_count + 1, TT_MAX_REGS,
+                          sizeof(*names->used), "registers")) {
+    return;
+  }
+  for (uint32_t i = before; i < names->operands_capacity; ++i) {
+    names->operands[i] = TT_NONE;
+  }
   names->operands[number] = operand;
   names->used[names->used_count++] = number;
 }
@@ -349,7 +366,8 @@ static void parse_entry(tt_parser_t* p) {
   uint32_t accesses[TT_MAX_BINDINGS];
   char* name = parse_name(p);
   expect_word(p, "constants", "entry");
-  const uint32_t constants = tt_parser_number(p, "", INT32_MAX, "constants");
+  const uint32_t constants =
+      tt_parser_number(p, "", TT_MAX_CONSTANTS, "constants");
   open_brace(p, "entry");
   const uint32_t bindings = parse_bindings(p, accesses);
   if (tt_parser_ok(p)) {
@@ -444,14 +462,6 @@ static void parse_program(tt_parser_t* p) {
   }
 }
 
-static bool allocate_names(tt_text_names_t* names) {
-  names->operands = malloc(TT_MAX_REGS * sizeof(*names->operands));
-  names->used = malloc(TT_MAX_REGS * sizeof(*names->used));
-  if (!names->operands || !names->used) return false;
-  memset(names->operands, 0xFF, TT_MAX_REGS * sizeof(*names->operands));
-  return true;
-}
-
 static void free_names(tt_text_names_t* names) {
   free(names->operands);
   free(names->used);
@@ -462,7 +472,7 @@ tt_status_t tt_program_parse(const char* text, size_t size, const char* name,
   *out_program = NULL;
   tt_parser_t p = {.name = name, .builder = tt_builder_create()};
   tt_status_t status = NULL;
-  if (!p.builder || !allocate_names(&p.regs) || !allocate_names(&p.args)) {
+  if (!p.builder) {
     status = tt_status_make(TT_CODE_RESOURCE_EXHAUSTED, "out of host memory");
   } else {
     tt_lexer_start(&p.lexer, text, size);

@@ -98,12 +98,12 @@ tt_operand_t tt_parser_launch_operand(tt_parser_t* p, tt_dtype_t dtype,
   const tt_token_t token = p->token;
   const uint32_t number = tt_parser_reg_number(p, what);
   if (!tt_parser_ok(p)) return 0;
-  if (p->args.operands[number] == TT_NONE) {
+  const tt_operand_t value = tt_text_names_get(&p->args, number);
+  if (value == TT_NONE) {
     p->token = token;
     tt_parser_fail(p, what, "a launch value assigned before");
-    return 0;
   }
-  return p->args.operands[number];
+  return value;
 }
 
 static tt_operand_t parse_scalar(tt_parser_t* p, tt_dtype_t dtype,
@@ -117,12 +117,12 @@ static tt_operand_t parse_scalar(tt_parser_t* p, tt_dtype_t dtype,
   const tt_token_t token = p->token;
   const uint32_t number = tt_parser_reg_number(p, what);
   if (!tt_parser_ok(p)) return 0;
-  if (p->regs.operands[number] == TT_NONE) {
+  const tt_operand_t value = tt_text_names_get(&p->regs, number);
+  if (value == TT_NONE) {
     p->token = token;
     tt_parser_fail(p, what, "a register assigned before");
-    return 0;
   }
-  return p->regs.operands[number];
+  return value;
 }
 
 static tt_operand_t parse_indexed(tt_parser_t* p, const char* prefix,
@@ -244,30 +244,31 @@ static void parse_attr(tt_parser_t* p, parsed_op_t* op) {
 static tt_operand_t result_reg(tt_parser_t* p, const parsed_op_t* op,
                                uint32_t number, const tt_token_t* token) {
   const tt_dtype_t type = tt_op_result_type(op->op, op->type);
-  if (p->regs.operands[number] == TT_NONE) {
-    tt_text_names_set(&p->regs, number, tt_build_reg(p->builder, type));
-    return p->regs.operands[number];
+  tt_operand_t reg = tt_text_names_get(&p->regs, number);
+  if (reg == TT_NONE) {
+    reg = tt_build_reg(p->builder, type);
+    tt_text_names_set(p, &p->regs, number, reg);
+    return reg;
   }
-  const tt_dtype_t before =
-      tt_builder_operand_type(p->builder, p->regs.operands[number]);
+  const tt_dtype_t before = tt_builder_operand_type(p->builder, reg);
   if (before != type && tt_builder_ok(p->builder)) {
     p->token = *token;
     tt_parser_fail(p, "result", "a register of %s, this one is %s",
                    tt_dtype_desc(type)->name, tt_dtype_desc(before)->name);
   }
-  return p->regs.operands[number];
+  return reg;
 }
 
 static void finish_launch(tt_parser_t* p, const parsed_op_t* op,
                           uint32_t number, const tt_token_t* token) {
-  if (p->args.operands[number] != TT_NONE) {
+  if (tt_text_names_get(&p->args, number) != TT_NONE) {
     p->token = *token;
     tt_parser_fail(p, "result", "a launch value not assigned before");
     return;
   }
   const tt_operand_t value = tt_builder_launch_inst(
       p->builder, op->op, op->type, op->attr, op->operands, op->count);
-  tt_text_names_set(&p->args, number, value);
+  tt_text_names_set(p, &p->args, number, value);
 }
 
 void tt_parser_inst(tt_parser_t* p, tt_unit_t unit) {

@@ -349,6 +349,10 @@ static tt_status_t check_entry(tt_verify_t* v, const tt_entry_t* entry) {
     return tt_verify_error(v, "found %u bindings, expected at most %u",
                            entry->binding_count, TT_MAX_BINDINGS);
   }
+  if (entry->constant_count > TT_MAX_CONSTANTS) {
+    return tt_verify_error(v, "found %u constants, expected at most %u",
+                           entry->constant_count, TT_MAX_CONSTANTS);
+  }
   TT_RETURN_IF_ERROR(claim(v, "bindings", entry->first_binding,
                            entry->binding_count, &v->next_binding,
                            p->bindings_count));
@@ -386,7 +390,6 @@ static tt_status_t check_entry(tt_verify_t* v, const tt_entry_t* entry) {
 }
 
 static tt_status_t check_program(tt_verify_t* v) {
-  TT_RETURN_IF_ERROR(check_counts(v));
   TT_RETURN_IF_ERROR(check_blobs(v));
   for (uint32_t i = 0; i < v->program->entries_count; ++i) {
     TT_RETURN_IF_ERROR(check_entry(v, &v->program->entries[i]));
@@ -395,25 +398,35 @@ static tt_status_t check_program(tt_verify_t* v) {
   return check_names_differ(v);
 }
 
+// The most registers that a kernel may hope to have; not yet checked.
+static uint32_t most_regs(const tt_program_t* program) {
+  uint32_t most = 1;
+  for (uint32_t i = 0; i < program->kernels_count; ++i) {
+    const uint32_t count = program->kernels[i].reg_count;
+    if (count > most) most = count;
+  }
+  return most < TT_MAX_REGS ? most : TT_MAX_REGS;
+}
+
 tt_status_t tt_program_verify(const tt_program_t* program) {
   tt_verify_t* v = calloc(1, sizeof(*v));
-  tt_status_t status = NULL;
-  if (v) {
-    v->program = program;
-    v->per_core = malloc(TT_MAX_REGS * sizeof(*v->per_core));
-    v->trail = malloc(TT_VERIFY_TRAIL * sizeof(*v->trail));
-    v->assigned = malloc(TT_MAX_REGS);
+  if (!v) {
+    return tt_status_make(TT_CODE_RESOURCE_EXHAUSTED, "out of host memory");
   }
-  if (!v || !v->per_core || !v->trail || !v->assigned) {
-    status = tt_status_make(TT_CODE_RESOURCE_EXHAUSTED, "out of host memory");
-  } else {
-    status = check_program(v);
+  v->program = program;
+  tt_status_t status = check_counts(v);
+  if (!status) {
+    const uint32_t regs = most_regs(program);
+    v->per_core = calloc(regs, sizeof(*v->per_core));
+    v->assigned = calloc(regs, sizeof(*v->assigned));
+    status =
+        v->per_core && v->assigned
+            ? check_program(v)
+            : tt_status_make(TT_CODE_RESOURCE_EXHAUSTED, "out of host memory");
   }
-  if (v) {
-    free(v->per_core);
-    free(v->trail);
-    free(v->assigned);
-  }
+  free(v->per_core);
+  free(v->trail);
+  free(v->assigned);
   free(v);
   return status;
 }

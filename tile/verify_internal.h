@@ -48,14 +48,17 @@ typedef struct tt_verify_t {
   const tt_inst_t* inst;
 
   const tt_kernel_t* launch;  // of the entry, once it is verified
-  bool* per_core;             // [TT_MAX_REGS]: the launch value depends on core
+  bool* per_core;             // by launch value: whether it depends on the core
 
   // The kernel at hand.
   uint32_t depth;
   uint32_t next_serial;
-  uint32_t* trail;  // registers in order of assignment, see TT_VERIFY_TRAIL
+  // Registers in order of assignment. While an else branch is open, those of
+  // its if's other branch are on it too, at most once per open block.
+  uint32_t* trail;
+  uint32_t trail_capacity;
   uint32_t trail_count;
-  uint8_t* assigned;  // [TT_MAX_REGS] of tt_verify_assigned_t
+  uint8_t* assigned;  // by register: TT_VERIFY_ values below
   tt_verify_pages_t pages[TT_MAX_CBS];
   tt_verify_dst_t dst;
   uint32_t dst_serial;  // block that holds DST
@@ -68,10 +71,6 @@ typedef struct tt_verify_t {
 
   tt_verify_block_t blocks[TT_MAX_NESTING];
 } tt_verify_t;
-
-// While an else branch is open, the registers of its if's other branch are on
-// the trail too: at most once per open block.
-enum { TT_VERIFY_TRAIL = (TT_MAX_NESTING + 1) * TT_MAX_REGS };
 
 enum {
   TT_VERIFY_UNASSIGNED = 0,

@@ -4,6 +4,7 @@
 // Assignments are kept on a trail, so that leaving a block undoes what may not
 // have happened; a register is moved once per block it is in, never copied
 // with the whole state.
+#include <stdlib.h>
 #include <string.h>
 
 #include "tile/verify_internal.h"
@@ -28,6 +29,15 @@ static tt_status_t assign(tt_verify_t* v, uint32_t reg, uint8_t how) {
           v, "%%%u holds a value already, expected a counter of its own", reg);
     }
     return NULL;
+  }
+  if (v->trail_count == v->trail_capacity) {
+    const uint32_t capacity = v->trail_capacity ? v->trail_capacity * 2 : 64;
+    uint32_t* trail = realloc(v->trail, capacity * sizeof(*trail));
+    if (!trail) {
+      return tt_status_make(TT_CODE_RESOURCE_EXHAUSTED, "out of host memory");
+    }
+    v->trail = trail;
+    v->trail_capacity = capacity;
   }
   v->assigned[reg] = how;
   v->trail[v->trail_count++] = reg;
