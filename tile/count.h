@@ -29,7 +29,7 @@
 
 #include <stdbool.h>
 
-#include "tile/program.h"
+#include "tile/launch.h"
 
 typedef struct tt_counts_t {
   uint64_t bytes_read;
@@ -49,16 +49,11 @@ typedef struct tt_counts_t {
 
 enum { TT_COUNT_STEPS = 1 << 26 };  // abstract ops evaluated in one count
 
-typedef struct tt_count_launch_t {
-  const uint32_t* constants;  // the entry's push constants; NULL: not known
-  uint32_t grid_cores;        // of the device
-  uint32_t dram_banks;
-} tt_count_launch_t;
-
-// Counts one launch of |entry| of the verified |program|. Fails where the
-// launch program does (division by zero, overflow).
+// Counts one launch of |entry| of the verified |program|. |env->constants| may
+// be NULL: not known. Fails where the launch program does (division by zero,
+// overflow, more cores than the grid has).
 tt_status_t tt_count_entry(const tt_program_t* program, uint32_t entry,
-                           const tt_count_launch_t* launch,
+                           const tt_launch_env_t* env,
                            tt_counts_t* out_counts);
 
 #endif  // TT_IREE_TILE_COUNT_H_

@@ -79,7 +79,14 @@ void tt_emit_compute_includes(const char* body, size_t size,
       again |= strcmp(tt_apis[k].header, tt_apis[i].header) == 0 &&
                tt_library_mentions(body, size, tt_apis[k].name);
     }
-    if (!again) tt_strbuf_print(out, "#include \"%s\"\n", tt_apis[i].header);
+    if (again) continue;
+    // reduce.h names these as defaults of template arguments that we give.
+    if (strcmp(tt_apis[i].name, "reduce_tile") == 0) {
+      tt_strbuf_print(out,
+                      "#define REDUCE_OP PoolType::SUM\n"
+                      "#define REDUCE_DIM ReduceDim::REDUCE_ROW\n");
+    }
+    tt_strbuf_print(out, "#include \"%s\"\n", tt_apis[i].header);
   }
   tt_strbuf_print(out,
                   "#ifdef TRISC_MATH\n"
@@ -99,12 +106,9 @@ const char* tt_emit_unsupported(tt_op_t op, tt_dtype_t dtype, uint32_t attr,
   if (!tile_form) return NULL;
   bool is_int = dtype != TT_DTYPE_NONE && !tt_dtype_desc(dtype)->is_float;
   switch (op) {
-    case TT_OP_REMF:
-      return "the remainder is exact for quotients of any size, the SFPU's "
-             "division is not";
     case TT_OP_REDUCE_TILE:
       if (TT_ATTR_ENUM(attr) == TT_POOL_MIN) {
-        return "the FPU reduces by sum and max only";
+        return "the FPU reduces by sum and max only; negate around max";
       }
       return is_int ? "the FPU takes no 32-bit integers" : NULL;
     case TT_OP_MATMUL_TILES:

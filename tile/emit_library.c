@@ -101,6 +101,7 @@ static bool token_is_any(const tt_token_t* token, const char* const* words) {
 typedef struct tt_decl_t {
   const char* text;
   size_t size;
+  const char* condition;  // of the text it is in; NULL: none
   bool used;
   bool scanned;
 } tt_decl_t;
@@ -116,6 +117,7 @@ typedef struct tt_library_t {
   uint32_t decl_count, decl_capacity;
   tt_decl_name_t* names;
   uint32_t name_count, name_capacity;
+  const char* condition;  // of the text being added
   bool failed;
 } tt_library_t;
 
@@ -183,7 +185,9 @@ static void end_decl(tt_library_t* lib, const char* start, const char* end,
                     sizeof(*lib->decls), &lib->failed);
   if (lib->failed) return;
   lib->decls[lib->decl_count++] =
-      (tt_decl_t){.text = start, .size = (size_t)(end - start)};
+      (tt_decl_t){.text = start,
+                  .size = (size_t)(end - start),
+                  .condition = lib->condition};
 }
 
 // Whether what follows the closing brace at |p| belongs to the same
@@ -252,6 +256,8 @@ static void mark_used(tt_library_t* lib, const char* text, size_t size) {
 void tt_library_paste(const char* body, size_t size, tt_strbuf_t* out) {
   tt_library_t lib = {0};
   for (const tt_kernel_text_t* t = tt_kernel_texts; t->name; ++t) {
+    // SFPI exists on the math thread of a compute kernel only.
+    lib.condition = strcmp(t->name, "sfpu.hpp") == 0 ? "TRISC_MATH" : NULL;
     add_text(&lib, t->text, t->size);
   }
   if (!lib.failed) mark_used(&lib, body, size);
@@ -264,11 +270,19 @@ void tt_library_paste(const char* body, size_t size, tt_strbuf_t* out) {
       mark_used(&lib, decl->text, decl->size);
     }
   }
+  const char* condition = NULL;
   for (uint32_t i = 0; i < lib.decl_count && !lib.failed; ++i) {
-    if (!lib.decls[i].used) continue;
-    tt_strbuf_append(out, lib.decls[i].text, lib.decls[i].size);
+    const tt_decl_t* decl = &lib.decls[i];
+    if (!decl->used) continue;
+    if (decl->condition != condition) {
+      if (condition) tt_strbuf_print(out, "#endif  // %s\n\n", condition);
+      condition = decl->condition;
+      if (condition) tt_strbuf_print(out, "#ifdef %s\n\n", condition);
+    }
+    tt_strbuf_append(out, decl->text, decl->size);
     tt_strbuf_print(out, "\n\n");
   }
+  if (condition) tt_strbuf_print(out, "#endif  // %s\n\n", condition);
   out->failed |= lib.failed;
   free(lib.decls);
   free(lib.names);

@@ -285,6 +285,41 @@ inline void sfpu_ceil(uint32_t out, A a) {
   });
 }
 
+// C fmod by long division of the mantissas, a bit a step: exact for quotients
+// of any size. Subnormal results are 0, as everywhere on the SFPU.
+inline vFloat sfpu_fmod(vFloat a, vFloat b) {
+  const vInt x = sfpu_bits(a) & 0x7fffffff, y = sfpu_bits(b) & 0x7fffffff;
+  const vInt scale = sfpu_down(y, 23);
+  vInt left = sfpu_down(x, 23) - scale;
+  vInt rest = (x & 0x7fffff) | 0x800000;
+  const vInt divisor = (y & 0x7fffff) | 0x800000;
+  v_if(rest >= divisor) { rest = rest - divisor; }
+  v_endif;
+  for (int step = 0; step < 254; ++step) {
+    v_if(left > 0) {
+      rest = rest << 1;
+      left = left - 1;
+    }
+    v_endif;
+    v_if(rest >= divisor) { rest = rest - divisor; }
+    v_endif;
+  }
+  // rest units of the divisor's last place.
+  vInt result = sfpu_bits(sfpu_from_unsigned(rest)) + ((scale - 150) << 23);
+  v_if(rest == 0 || result < 0x800000) { result = 0; }
+  v_endif;
+  v_if(x < y) { result = x; }
+  v_endif;
+  v_if(x >= 0x7f800000 || y == 0 || y > 0x7f800000) { result = 0x7fc00000; }
+  v_endif;
+  return sfpu_with_sign(sfpu_float(result), a);
+}
+
+template <class A, class B>
+inline void sfpu_remf(uint32_t out, A a, B b) {
+  sfpu_floats(out, [a, b]() { return sfpu_fmod(a.f(), b.f()); });
+}
+
 // The angle of (x, y): a polynomial in the smaller over the larger magnitude,
 // then mirrored into the octant. recip_tile_init must have run.
 template <class A, class B>
