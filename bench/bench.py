@@ -136,15 +136,18 @@ def table(rows: list[dict]) -> str:
     return "\n".join(lines)
 
 
-def mnist_case() -> list[Case]:
-    """The network of examples/mnist on one batch of real digits."""
-    try:
-        import network
-    except ImportError as error:
-        print(f"MNIST left out: {error}", file=sys.stderr)
-        return []
-    return [Case("MNIST, batch of 1", *network.bench_case(1)),
-            Case("MNIST, batch of 64", *network.bench_case(64))]
+def mnist_cases() -> list[Case]:
+    """The network of examples/mnist on batches of real digits."""
+    import digits
+    import export
+    import train
+
+    images = digits.split(*digits.load())[1][0]
+    out = HERE.parent / "out" / "mnist"
+    out.mkdir(parents=True, exist_ok=True)
+    weights = train.trained(out / "weights.npz")
+    return [Case(f"MNIST, batch of {batch}", export.stablehlo(weights, batch),
+                 lambda batch=batch: [images[:batch]]) for batch in (1, 64)]
 
 
 def main() -> None:
@@ -161,7 +164,7 @@ def main() -> None:
         child(*options.child)
         return
     rows = []
-    for case in CASES + mnist_case():
+    for case in CASES + mnist_cases():
         if options.case in case.name:
             print(case.name, file=sys.stderr, flush=True)
             rows.append(measure(case, options.seconds))
