@@ -19,18 +19,21 @@ iree_status_t iree_allocator_libc_ctl(void* self,
   }
   const size_t size =
       ((const iree_allocator_alloc_params_t*)params)->byte_length;
-  // malloc(0) may return NULL, which callers would take for a failure.
-  const size_t usable_size = size ? size : 1;
+  // As the wheel's allocator does, so that such a request shows in tests.
+  if (size == 0) {
+    return iree_make_status(IREE_STATUS_INVALID_ARGUMENT,
+                            "host allocation of 0 bytes");
+  }
   void* ptr = NULL;
   switch (command) {
     case IREE_ALLOCATOR_COMMAND_MALLOC:
-      ptr = malloc(usable_size);
+      ptr = malloc(size);
       break;
     case IREE_ALLOCATOR_COMMAND_CALLOC:
-      ptr = calloc(1, usable_size);
+      ptr = calloc(1, size);
       break;
     case IREE_ALLOCATOR_COMMAND_REALLOC:
-      ptr = realloc(*inout_ptr, usable_size);
+      ptr = realloc(*inout_ptr, size);
       break;
     default:
       return iree_make_status(IREE_STATUS_UNIMPLEMENTED,

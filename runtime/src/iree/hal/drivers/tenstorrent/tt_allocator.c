@@ -198,15 +198,24 @@ static iree_status_t iree_hal_tt_allocator_import_buffer(
   *out_buffer = NULL;
   iree_hal_buffer_params_t checked_params = *params;
   IREE_RETURN_IF_ERROR(iree_hal_tt_allocator_check_params(&checked_params));
-  if (external_buffer->type != IREE_HAL_EXTERNAL_BUFFER_TYPE_HOST_ALLOCATION) {
-    return iree_make_status(IREE_STATUS_UNAVAILABLE,
-                            "only host allocations can be imported (type %d)",
-                            (int)external_buffer->type);
+  // Device addresses are host addresses where the host sees device memory; this
+  // is what DLPack passes.
+  void* host = NULL;
+  if (external_buffer->type == IREE_HAL_EXTERNAL_BUFFER_TYPE_HOST_ALLOCATION) {
+    host = external_buffer->handle.host_allocation.ptr;
+  } else if (external_buffer->type ==
+             IREE_HAL_EXTERNAL_BUFFER_TYPE_DEVICE_ALLOCATION) {
+    host = (void*)(uintptr_t)external_buffer->handle.device_allocation.ptr;
+  } else {
+    return iree_make_status(
+        IREE_STATUS_UNAVAILABLE,
+        "only addresses can be imported (type %d requested)",
+        (int)external_buffer->type);
   }
   return iree_hal_tt_buffer_import(
       allocator->hardware, allocator_placement(allocator, &checked_params),
-      &checked_params, external_buffer->handle.host_allocation.ptr,
-      external_buffer->size, release_callback, out_buffer);
+      &checked_params, host, external_buffer->size, release_callback,
+      out_buffer);
 }
 
 static iree_status_t iree_hal_tt_allocator_export_buffer(
@@ -218,19 +227,23 @@ static iree_status_t iree_hal_tt_allocator_export_buffer(
   iree_hal_tt_span_t span;
   IREE_RETURN_IF_ERROR(
       iree_hal_tt_buffer_resolve(buffer, 0, IREE_HAL_WHOLE_BUFFER, &span));
-  if (requested_type != IREE_HAL_EXTERNAL_BUFFER_TYPE_HOST_ALLOCATION ||
-      !span.host) {
+  const bool as_host =
+      requested_type == IREE_HAL_EXTERNAL_BUFFER_TYPE_HOST_ALLOCATION;
+  const bool as_device =
+      requested_type == IREE_HAL_EXTERNAL_BUFFER_TYPE_DEVICE_ALLOCATION;
+  if (!span.host || !(as_host || as_device)) {
     return iree_make_status(IREE_STATUS_UNAVAILABLE,
-                            "only host-visible memory can be exported, as a "
-                            "host allocation (type %d requested)",
+                            "only the address of host-visible memory can be "
+                            "exported (type %d requested)",
                             (int)requested_type);
   }
   *out_external_buffer = (iree_hal_external_buffer_t){
-      .type = requested_type,
-      .flags = requested_flags,
-      .size = span.length,
-      .handle.host_allocation.ptr = span.host,
-  };
+      .type = requested_type, .flags = requested_flags, .size = span.length};
+  if (as_host) {
+    out_external_buffer->handle.host_allocation.ptr = span.host;
+  } else {
+    out_external_buffer->handle.device_allocation.ptr = (uintptr_t)span.host;
+  }
   return iree_ok_status();
 }
 

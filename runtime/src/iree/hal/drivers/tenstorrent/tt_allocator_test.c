@@ -163,6 +163,17 @@ static void test_import(void** state) {
                                 0, &external));
   assert_ptr_equal(external.handle.host_allocation.ptr, host);
   assert_int_equal(external.size, 100);
+  // The same address as DLPack wants it.
+  assert_ok(VTABLE(allocator, allocator)
+                ->export_buffer(allocator, buffer,
+                                IREE_HAL_EXTERNAL_BUFFER_TYPE_DEVICE_ALLOCATION,
+                                0, &external));
+  assert_int_equal(external.handle.device_allocation.ptr, (uintptr_t)host);
+  assert_status(VTABLE(allocator, allocator)
+                    ->export_buffer(allocator, buffer,
+                                    IREE_HAL_EXTERNAL_BUFFER_TYPE_OPAQUE_FD, 0,
+                                    &external),
+                IREE_STATUS_UNAVAILABLE, "type 3 requested");
   iree_hal_buffer_release(buffer);
   assert_int_equal(releases, 1);
 

@@ -1,9 +1,11 @@
-// The devices of the shared library, the default first.
+// The devices of this build, the default first.
 #include "iree/hal/drivers/tenstorrent/tt_backend.h"
 
 extern const tt_backend_vtable_t tt_mock_backend;
 
 const tt_backend_vtable_t* const tt_backends[] = {
+#ifdef TT_IREE_ENABLE_MOCK
     &tt_mock_backend,
+#endif
     NULL,
 };

@@ -57,8 +57,9 @@ static iree_status_t iree_hal_tt_driver_query_available_devices(
   *out_device_infos = NULL;
   const size_t count = backend_count();
   iree_hal_device_info_t* infos = NULL;
+  // The wheel's allocator refuses empty blocks.
   IREE_RETURN_IF_ERROR(iree_allocator_malloc(
-      host_allocator, count * sizeof(*infos), (void**)&infos));
+      host_allocator, iree_max(count, 1) * sizeof(*infos), (void**)&infos));
   for (size_t i = 0; i < count; ++i) {
     // Backend names are static, as the one-block contract wants.
     infos[i].device_id = (iree_hal_device_id_t)i + 1;
@@ -70,9 +71,15 @@ static iree_status_t iree_hal_tt_driver_query_available_devices(
   return iree_ok_status();
 }
 
-// Appends "0 = mock, 1 = ..." for error messages.
+// The error for |path|, listing what exists.
 static iree_status_t unknown_device(iree_allocator_t host_allocator,
                                     iree_string_view_t path) {
+  if (!tt_backends[0]) {
+    // Not NOT_FOUND: the runtime drops that when it tries several drivers.
+    return iree_make_status(IREE_STATUS_UNAVAILABLE,
+                            "this build of tt-iree has no device; configure it "
+                            "with TT_IREE_ENABLE_MOCK=ON");
+  }
   iree_string_builder_t list;
   iree_string_builder_initialize(host_allocator, &list);
   iree_status_t status = iree_ok_status();

@@ -185,6 +185,7 @@ static iree_status_t transfer(iree_hal_tt_file_t* file, bool write_file,
       file,
       write_file ? IREE_HAL_MEMORY_ACCESS_WRITE : IREE_HAL_MEMORY_ACCESS_READ,
       file_offset, span.length));
+  if (span.length == 0) return iree_ok_status();
   iree_io_file_handle_primitive_t primitive =
       iree_io_file_handle_primitive(file->handle);
   if (primitive.type == IREE_IO_FILE_HANDLE_TYPE_HOST_ALLOCATION) {

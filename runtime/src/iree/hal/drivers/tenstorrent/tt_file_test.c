@@ -70,6 +70,7 @@ static void check_file(iree_hal_device_t* device, iree_hal_file_t* file) {
   assert_int_equal(words[1], 2);
   assert_int_equal(words[2], 3);
   assert_int_equal(words[3], 0);
+  assert_ok(queue_read(device, file, 64, buffer, 0, 0));
   assert_status(queue_read(device, file, 60, buffer, 0, 8),
                 IREE_STATUS_OUT_OF_RANGE,
                 "range of 8 bytes at offset 60 leaves the file of 64 bytes");
