@@ -194,6 +194,16 @@ def compiler_library() -> ctypes.CDLL:
         lib, "ttc_flags_mention_target", ctypes.c_bool, ctypes.c_int, c_char_pp
     )
     _declare(
+        lib,
+        "ttc_inspect",
+        pointer,
+        ctypes.c_char_p,
+        ctypes.c_size_t,
+        ctypes.c_int,
+        ctypes.POINTER(pointer),
+    )
+    _declare(lib, "ttc_buffer_free", None, pointer)
+    _declare(
         lib, "ttc_session_create", pointer, pointer, ctypes.POINTER(pointer)
     )
     _declare(lib, "ttc_session_destroy", None, pointer)
