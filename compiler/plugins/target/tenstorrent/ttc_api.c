@@ -26,15 +26,11 @@ static bool ttc_api_initialized;
 // Finding the library
 //===----------------------------------------------------------------------===//
 
-// Looks in every parent directory of the file this code was loaded from, which
-// in a Python environment passes through site-packages.
-static bool ttc_api_find_beside(char path[PATH_MAX]) {
-  Dl_info info;
-  if (!dladdr((const void*)(uintptr_t)&ttc_api_find_beside, &info)) {
-    return false;
-  }
+// Looks in every parent directory of |file|, which in a Python environment
+// passes through site-packages.
+static bool ttc_api_find_above(const char* file, char path[PATH_MAX]) {
   char directory[PATH_MAX];
-  if (!realpath(info.dli_fname, directory)) return false;
+  if (!realpath(file, directory)) return false;
   for (char* slash = strrchr(directory, '/'); slash;
        slash = strrchr(directory, '/')) {
     *slash = 0;
@@ -43,6 +39,16 @@ static bool ttc_api_find_beside(char path[PATH_MAX]) {
     if (length < PATH_MAX && access(path, R_OK) == 0) return true;
   }
   return false;
+}
+
+// This code is in a library or, statically, in the tool.
+static bool ttc_api_find_beside(char path[PATH_MAX]) {
+  Dl_info info;
+  if (dladdr((const void*)(uintptr_t)&ttc_api_find_beside, &info) &&
+      ttc_api_find_above(info.dli_fname, path)) {
+    return true;
+  }
+  return ttc_api_find_above("/proc/self/exe", path);
 }
 
 static tt_status_t ttc_api_dlopen(const char* path, void** out_library) {

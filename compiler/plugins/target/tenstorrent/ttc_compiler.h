@@ -160,12 +160,20 @@ TTC_EXPORT bool ttc_session_run_pipeline(ttc_session_t* session,
                                          const char* compile_to);
 
 //===----------------------------------------------------------------------===//
-// The tool
+// What a module holds
 //===----------------------------------------------------------------------===//
 
-// main() of the drop-in iree-compile. Returns the exit code; like the stock
-// function it may also exit the process (--help, a wrong option).
-TTC_EXPORT int ttc_tool_main(int argc, char** argv);
+typedef enum ttc_inspect_what_e {
+  TTC_INSPECT_TILES = 0,    // tile programs in their text form
+  TTC_INSPECT_KERNELS = 1,  // TT-Metal C++ of every kernel
+  TTC_INSPECT_COSTS = 2,    // what a launch of every entry costs
+} ttc_inspect_what_t;
+
+// Text about all tenstorrent executables inside |data|, a .vmfb or an image.
+// |*out_text| is owned: ttc_buffer_free. NOT_FOUND when there is none. Needs no
+// initialization.
+TTC_EXPORT ttc_error_t* ttc_inspect(const void* data, size_t size, int what,
+                                    char** out_text);
 
 #ifdef __cplusplus
 }  // extern "C"

@@ -12,7 +12,9 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
+#include "compiler/plugins/target/tenstorrent/ttc_args.h"
 #include "compiler/plugins/target/tenstorrent/ttc_driver.h"
 #include "compiler/plugins/target/tenstorrent/ttc_target.h"
 
@@ -224,6 +226,35 @@ static void test_choices(void** state) {
   }
 }
 
+static void test_response_files(void** state) {
+  char path[] = "/tmp/ttc_options_test.XXXXXX";
+  int fd = mkstemp(path);
+  assert_true(fd >= 0);
+  static const char text[] =
+      "--a=1 \n\t'--b=two words' \"--c=\\\"q\\\"\" d\\ e \"\"";
+  assert_int_equal(write(fd, text, sizeof(text) - 1), sizeof(text) - 1);
+  close(fd);
+  char argument[64];
+  snprintf(argument, sizeof(argument), "@%s", path);
+  const char* const argv[] = {"x", argument, "@no/such/file"};
+  static const char* const expected[] = {
+      "x", "--a=1", "--b=two words", "--c=\"q\"", "d e", "", "@no/such/file"};
+  ttc_strings_t args = {0};
+  assert_null(ttc_expand_args(3, argv, &args));
+  assert_int_equal(args.count, 7);
+  for (size_t i = 0; i < args.count; ++i) {
+    assert_string_equal(args.items[i], expected[i]);
+  }
+  ttc_strings_free(&args);
+  // A file that names itself ends.
+  FILE* file = fopen(path, "wb");
+  fputs(argument, file);
+  fclose(file);
+  expect_message(ttc_expand_args(3, argv, &args), "nest too deeply");
+  ttc_strings_free(&args);
+  unlink(path);
+}
+
 //===----------------------------------------------------------------------===//
 // Target spellings
 //===----------------------------------------------------------------------===//
@@ -403,6 +434,7 @@ int main(void) {
       cmocka_unit_test(test_input_count),
       cmocka_unit_test(test_refusals),
       cmocka_unit_test(test_choices),
+      cmocka_unit_test(test_response_files),
       cmocka_unit_test(test_mentions),
       cmocka_unit_test(test_flags_mention),
       cmocka_unit_test(test_assignment),
