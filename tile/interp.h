@@ -61,7 +61,7 @@ typedef struct tt_interp_params_t {
   uint32_t entry;
   tt_launch_env_t env;  // its constants are borrowed until the launch is gone
   const tt_interp_binding_t* bindings;  // as many as the entry has
-  uint64_t scratch_limit;  // bytes; more is RESOURCE_EXHAUSTED
+  uint64_t scratch_limit;               // bytes; more is RESOURCE_EXHAUSTED
   // Stops running cores with CANCELLED once true; may be NULL.
   const atomic_bool* cancel;
 } tt_interp_params_t;

@@ -141,8 +141,8 @@ static void decode_control(decode_t* decode, uint32_t at) {
 }
 
 static void decode_op(decode_t* decode, uint32_t at) {
-  const tt_inst_t* inst = &decode->program->insts[decode->source->first_inst +
-                                                  at];
+  const tt_inst_t* inst =
+      &decode->program->insts[decode->source->first_inst + at];
   const tt_op_desc_t* desc = &tt_op_descs[inst->op];
   tt_decoded_t* op = &decode->out->code[at];
   op->op = inst->op;

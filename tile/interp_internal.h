@@ -86,7 +86,7 @@ typedef struct tt_kernel_code_t {
   uint32_t slot_count;
   uint32_t first_arg, arg_count;
   uint8_t* lane_bytes;  // of each register, 4 or 8
-  uint64_t* initial;  // slot_count values; launch values are filled in later
+  uint64_t* initial;    // slot_count values; launch values are filled in later
 } tt_kernel_code_t;
 
 typedef struct tt_cb_info_t {
@@ -207,7 +207,8 @@ struct tt_interp_worker_t {
   float* unpacked[TT_UNPACK_TILES];
 };
 
-// ---- Shared helpers ------------------------------------------------------------
+// ---- Shared helpers
+// ------------------------------------------------------------
 
 // Sets the core's status, prefixed by where it happened. Returns FAILED.
 tt_run_t tt_core_fail(tt_core_t* core, const tt_decoded_t* op, tt_code_t code,
@@ -239,7 +240,8 @@ tt_run_t tt_for_trips(tt_core_t* core, const tt_decoded_t* op, int64_t low,
 tt_run_t tt_core_check_steps(tt_core_t* core, const tt_decoded_t* op,
                              tt_kernel_run_t* run);
 
-// ---- Parallel loops -------------------------------------------------------------
+// ---- Parallel loops
+// -------------------------------------------------------------
 
 // Plans every parallel loop of a decoded kernel that can run as vectors.
 tt_status_t tt_simt_plan(tt_interp_t* interp, tt_kernel_code_t* kernel);

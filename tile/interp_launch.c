@@ -30,11 +30,10 @@ static tt_status_t allocate_scratch(tt_interp_launch_t* launch,
                             "scratch s%u has %" PRId64 " bytes", i, size);
     }
     if ((uint64_t)size > limit - launch->scratch_bytes) {
-      return tt_status_make(
-          TT_CODE_RESOURCE_EXHAUSTED,
-          "scratch s%u needs %" PRId64 " bytes, %" PRIu64
-          " are left of device memory",
-          i, size, limit - launch->scratch_bytes);
+      return tt_status_make(TT_CODE_RESOURCE_EXHAUSTED,
+                            "scratch s%u needs %" PRId64 " bytes, %" PRIu64
+                            " are left of device memory",
+                            i, size, limit - launch->scratch_bytes);
     }
     uint64_t bytes = ((uint64_t)size + 63) / 64 * 64;
     launch->scratch[i] = aligned_alloc(64, bytes ? bytes : 64);
@@ -105,18 +104,18 @@ static tt_status_t resolve_view(tt_interp_launch_t* launch,
               tt_dtype_bytes((tt_dtype_t)view->dtype, (uint64_t)length) <=
                   size - (uint64_t)offset;
   if (!fits) {
-    return tt_status_make(
-        TT_CODE_OUT_OF_RANGE,
-        "view v%u, %" PRId64 " %s from byte %" PRId64
-        ", leaves %s %u of %" PRIu64 " bytes",
-        index, length, tt_dtype_desc((tt_dtype_t)view->dtype)->name, offset,
-        names[view->source], view->index, size);
+    return tt_status_make(TT_CODE_OUT_OF_RANGE,
+                          "view v%u, %" PRId64 " %s from byte %" PRId64
+                          ", leaves %s %u of %" PRIu64 " bytes",
+                          index, length,
+                          tt_dtype_desc((tt_dtype_t)view->dtype)->name, offset,
+                          names[view->source], view->index, size);
   }
   tt_view_data_t* out = &launch->views[index];
   out->base = data + offset;
   out->length = length;
-  out->constant = is_constant(launch, params, view, out->base,
-                              size - (uint64_t)offset);
+  out->constant =
+      is_constant(launch, params, view, out->base, size - (uint64_t)offset);
   return NULL;
 }
 
@@ -183,8 +182,8 @@ tt_status_t tt_interp_launch_create(const tt_interp_t* interp,
       calloc((size_t)entry->scratch_count + 1, sizeof(*launch->scratch));
   tt_status_t status =
       launch->values && launch->views && launch->phase_cores && launch->scratch
-          ? tt_launch_eval(interp->program, entry, &params->env,
-                           code->per_core, 0, 0, launch->values)
+          ? tt_launch_eval(interp->program, entry, &params->env, code->per_core,
+                           0, 0, launch->values)
           : out_of_memory();
   if (!status) status = prefix(launch, resolve(launch, params));
   if (status) {
@@ -197,8 +196,8 @@ tt_status_t tt_interp_launch_create(const tt_interp_t* interp,
 
 void tt_interp_launch_destroy(tt_interp_launch_t* launch) {
   if (!launch) return;
-  for (uint32_t i = 0; launch->scratch && i < launch->entry->entry->scratch_count;
-       ++i) {
+  for (uint32_t i = 0;
+       launch->scratch && i < launch->entry->entry->scratch_count; ++i) {
     free(launch->scratch[i]);
   }
   free(launch->scratch);

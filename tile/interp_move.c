@@ -4,7 +4,8 @@
 
 #include "tile/interp_internal.h"
 
-// ---- Pages ---------------------------------------------------------------------
+// ---- Pages
+// ---------------------------------------------------------------------
 
 static uint32_t ring_index(const tt_cb_state_t* cb, uint32_t start,
                            uint32_t t) {
@@ -71,7 +72,8 @@ const uint8_t* tt_consume_page(tt_core_t* core, const tt_decoded_t* op,
   return cb->page[index];
 }
 
-// ---- CB ops ---------------------------------------------------------------------
+// ---- CB ops
+// ---------------------------------------------------------------------
 
 static tt_run_t impossible(tt_core_t* core, const tt_decoded_t* op,
                            uint32_t have, const char* how) {
@@ -128,7 +130,8 @@ tt_run_t tt_run_CB_POP_FRONT(tt_core_t* core, const tt_decoded_t* op,
   return TT_RUN_NEXT;
 }
 
-// ---- Elements -------------------------------------------------------------------
+// ---- Elements
+// -------------------------------------------------------------------
 
 static uint32_t element_bytes(tt_dtype_t dtype) {
   return (uint32_t)tt_dtype_bytes(dtype, 1);
@@ -141,8 +144,7 @@ static tt_run_t bad_index(tt_core_t* core, const tt_decoded_t* op,
                       index, view, core->views[view].length);
 }
 
-tt_run_t tt_run_LOAD(tt_core_t* core, const tt_decoded_t* op,
-                     uint64_t* slots) {
+tt_run_t tt_run_LOAD(tt_core_t* core, const tt_decoded_t* op, uint64_t* slots) {
   const tt_view_data_t* view = &core->views[op->operand[0]];
   int64_t index = tt_slot_i64(slots, op->operand[1]);
   if ((uint64_t)index >= (uint64_t)view->length) {
@@ -179,8 +181,8 @@ static bool page_element(tt_core_t* core, const tt_decoded_t* op,
                  info->number, info->elements);
     return false;
   }
-  *out_index = tt_page_index(info, (uint32_t)i / TT_TILE_DIM,
-                             (uint32_t)i % TT_TILE_DIM);
+  *out_index =
+      tt_page_index(info, (uint32_t)i / TT_TILE_DIM, (uint32_t)i % TT_TILE_DIM);
   return true;
 }
 
@@ -194,9 +196,9 @@ tt_run_t tt_run_CB_LOAD(tt_core_t* core, const tt_decoded_t* op,
     return TT_RUN_FAILED;
   }
   bool waits = (op->cb_use & 1) && (!(op->cb_use & 2) || cb->waited > 0);
-  const uint8_t* page =
-      waits ? tt_consume_page(core, op, cb_index, t, element, 1)
-            : tt_produce_page(core, op, cb_index, t, true);
+  const uint8_t* page = waits
+                            ? tt_consume_page(core, op, cb_index, t, element, 1)
+                            : tt_produce_page(core, op, cb_index, t, true);
   if (!page) return TT_RUN_FAILED;
   core->lanes->memory[cb->info->dtype].load(&slots[op->result], page, element,
                                             1, 1);
@@ -222,7 +224,8 @@ tt_run_t tt_run_CB_STORE(tt_core_t* core, const tt_decoded_t* op,
   return TT_RUN_NEXT;
 }
 
-// ---- Tiles and flat pages ---------------------------------------------------------
+// ---- Tiles and flat pages
+// ---------------------------------------------------------
 
 // How elements go between a view and a CB: their bytes, or through lanes where
 // the types differ.
@@ -245,10 +248,10 @@ static transfer_t transfer_of(const tt_core_t* core, tt_dtype_t view_type,
   return transfer;
 }
 
-#define COPY_STRIDED(T)                                                       \
-  for (size_t i = 0; i < n; ++i) {                                            \
-    memcpy(t + (int64_t)i * target_stride * (int64_t)sizeof(T),               \
-           s + (int64_t)i * source_stride * (int64_t)sizeof(T), sizeof(T));   \
+#define COPY_STRIDED(T)                                                     \
+  for (size_t i = 0; i < n; ++i) {                                          \
+    memcpy(t + (int64_t)i * target_stride * (int64_t)sizeof(T),             \
+           s + (int64_t)i * source_stride * (int64_t)sizeof(T), sizeof(T)); \
   }
 static void copy_raw(uint8_t* t, int64_t target_stride, const uint8_t* s,
                      int64_t source_stride, size_t n, uint32_t bytes) {
@@ -304,8 +307,7 @@ static void fill_run(const transfer_t* transfer, uint8_t* target, size_t first,
   for (int i = 0; i < TT_TILE_DIM; ++i) lanes[i] = (int32_t)*value;
   for (size_t done = 0; done < n; done += TT_TILE_DIM) {
     size_t count = n - done < TT_TILE_DIM ? n - done : TT_TILE_DIM;
-    transfer->page_fns->store(target, (int64_t)(first + done), 1, lanes,
-                              count);
+    transfer->page_fns->store(target, (int64_t)(first + done), 1, lanes, count);
   }
 }
 
@@ -338,10 +340,10 @@ static bool window_of(tt_core_t* core, const tt_decoded_t* op,
   }
   wide_t down = (wide_t)out->row_stride * (out->rows - 1);
   wide_t right = (wide_t)out->col_stride * (out->cols - 1);
-  wide_t low = (wide_t)out->base + (down < 0 ? down : 0) +
-               (right < 0 ? right : 0);
-  wide_t high = (wide_t)out->base + (down > 0 ? down : 0) +
-                (right > 0 ? right : 0);
+  wide_t low =
+      (wide_t)out->base + (down < 0 ? down : 0) + (right < 0 ? right : 0);
+  wide_t high =
+      (wide_t)out->base + (down > 0 ? down : 0) + (right > 0 ? right : 0);
   if (low >= 0 && high < out->view->length) return true;
   wide_t bad = low < 0 ? low : high;
   bool huge = bad != (int64_t)bad;

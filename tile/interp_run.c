@@ -7,7 +7,8 @@
 
 #include "tile/interp_internal.h"
 
-// ---- Workers ---------------------------------------------------------------------
+// ---- Workers
+// ---------------------------------------------------------------------
 
 static tt_status_t out_of_memory(void) {
   return tt_status_make(TT_CODE_RESOURCE_EXHAUSTED,
@@ -68,11 +69,9 @@ tt_status_t tt_interp_worker_reserve(tt_interp_worker_t* worker,
                  interp->max_pages * sizeof(*worker->pages)) &&
             grow(&worker->values, &worker->value_capacity,
                  interp->max_launch_regs * sizeof(*worker->values)) &&
-            grow(&worker->simt, &worker->simt_capacity,
-                 interp->max_simt_bytes);
+            grow(&worker->simt, &worker->simt_capacity, interp->max_simt_bytes);
   if (interp->options.checked) {
-    ok = ok &&
-         grow(&worker->shadow, &worker->shadow_capacity, interp->max_l1);
+    ok = ok && grow(&worker->shadow, &worker->shadow_capacity, interp->max_l1);
   }
   for (int unit = 0; unit < TT_UNIT_KERNEL_COUNT; ++unit) {
     ok = ok && grow(&worker->slots[unit], &worker->slot_capacity[unit],
@@ -81,7 +80,8 @@ tt_status_t tt_interp_worker_reserve(tt_interp_worker_t* worker,
   return ok ? NULL : out_of_memory();
 }
 
-// ---- Errors ------------------------------------------------------------------------
+// ---- Errors
+// ------------------------------------------------------------------------
 
 static const char* const unit_names[] = {"reader", "compute", "writer"};
 
@@ -119,13 +119,13 @@ static tt_status_t deadlock(tt_core_t* core) {
     if (used >= sizeof(text)) break;
   }
   return tt_status_make(
-      TT_CODE_FAILED_PRECONDITION,
-      "entry @%s, phase %u, core %u: deadlock%s",
+      TT_CODE_FAILED_PRECONDITION, "entry @%s, phase %u, core %u: deadlock%s",
       tt_entry_name(core->interp->program, core->launch->entry->entry),
       core->phase_index, core->core_index, text);
 }
 
-// ---- Control and scalars --------------------------------------------------------------
+// ---- Control and scalars
+// --------------------------------------------------------------
 
 // Between two looks at the cancel flag and the step limit.
 enum { STEPS_PER_CHECK = 1 << 16 };
@@ -206,9 +206,8 @@ tt_run_t tt_kernel_run(tt_core_t* core, tt_unit_t unit) {
         int64_t low = tt_slot_i64(slots, op->operand[0]);
         int64_t step = tt_slot_i64(slots, op->operand[2]);
         uint64_t trips = 0;
-        result = tt_for_trips(core, op, low,
-                              tt_slot_i64(slots, op->operand[1]), step,
-                              &trips);
+        result = tt_for_trips(core, op, low, tt_slot_i64(slots, op->operand[1]),
+                              step, &trips);
         if (result != TT_RUN_NEXT) break;
         if (trips == 0) {
           pc = op->target + 1;
@@ -262,7 +261,8 @@ tt_run_t tt_kernel_run(tt_core_t* core, tt_unit_t unit) {
   return result;
 }
 
-// ---- Cores ------------------------------------------------------------------------------
+// ---- Cores
+// ------------------------------------------------------------------------------
 
 static void start_kernels(tt_core_t* core) {
   for (int unit = 0; unit < TT_UNIT_KERNEL_COUNT; ++unit) {

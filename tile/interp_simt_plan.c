@@ -26,6 +26,7 @@ typedef struct plan_t {
   // parent_of the one around a range.
   uint32_t* range_of;
   uint32_t* parent_of;
+  uint8_t* parts;     // [pc - begin]: a construct whose branches are ranges
   uint8_t* assigned;  // definite assignment: reg_count bytes a nesting level
   tt_simt_t* simt;
   uint64_t vector_bytes;
@@ -54,7 +55,8 @@ static const tt_decoded_t* op_at(const plan_t* plan, uint32_t pc) {
   return &plan->kernel->code[pc];
 }
 
-// ---- Which ops may stand in the body ------------------------------------------------
+// ---- Which ops may stand in the body
+// ------------------------------------------------
 
 static bool body_is_allowed(const plan_t* plan) {
   for (uint32_t pc = plan->begin + 1; pc < plan->end; ++pc) {
@@ -92,7 +94,8 @@ static void find_uses(plan_t* plan) {
   }
 }
 
-// ---- No value goes from one iteration to the next -----------------------------------
+// ---- No value goes from one iteration to the next
+// -----------------------------------
 
 // Walks [pc, end) with the registers assigned so far in |set|; false when one
 // is read that an earlier iteration may have assigned.
@@ -159,7 +162,8 @@ static bool iterations_are_separate(const plan_t* plan) {
   return true;
 }
 
-// ---- Classes and divergence ------------------------------------------------------------
+// ---- Classes and divergence
+// ------------------------------------------------------------
 
 static tt_simt_class_t class_of_slot(const plan_t* plan, uint32_t slot) {
   if (!is_reg(plan, slot) || !plan->regs[slot].assigned) {
@@ -183,8 +187,8 @@ static tt_simt_class_t class_of_value(const plan_t* plan,
     case TT_DO_SUB:
       return most;
     case TT_DO_MUL:
-      return most == TT_SIMT_AFFINE && (cls[0] == TT_SIMT_UNIFORM ||
-                                        cls[1] == TT_SIMT_UNIFORM)
+      return most == TT_SIMT_AFFINE &&
+                     (cls[0] == TT_SIMT_UNIFORM || cls[1] == TT_SIMT_UNIFORM)
                  ? TT_SIMT_AFFINE
                  : TT_SIMT_VECTOR;
     case TT_DO_FOR:
@@ -230,6 +234,7 @@ static void mark_ranges(plan_t* plan, uint32_t pc, uint32_t end,
       continue;
     }
     bool parts = diverges(plan, pc);
+    plan->parts[pc - plan->begin] = parts;
     uint32_t inside = parts ? pc : range;
     if (parts) plan->parent_of[pc - plan->begin] = range;
     uint32_t first_end = op->has_else ? op->target - 1 : op->target;
@@ -263,7 +268,8 @@ static uint32_t common_range(const plan_t* plan, uint32_t a, uint32_t b) {
 
 // Where the result of |op| at |pc| is assigned: a counter, in its loop's body.
 static uint32_t result_range(const plan_t* plan, uint32_t pc) {
-  if (op_at(plan, pc)->kind == TT_DO_FOR && diverges(plan, pc)) return pc;
+  bool counter = op_at(plan, pc)->kind == TT_DO_FOR;
+  if (counter && plan->parts[pc - plan->begin]) return pc;
   return plan->range_of[pc - plan->begin];
 }
 
@@ -283,7 +289,8 @@ static void find_scopes(plan_t* plan) {
       if (!is_reg(plan, slot)) continue;
       reg_info_t* reg = &plan->regs[slot];
       uint32_t here = result ? result_range(plan, pc) : range;
-      reg->scope = reg->scope == 0 ? here : common_range(plan, reg->scope, here);
+      reg->scope =
+          reg->scope == 0 ? here : common_range(plan, reg->scope, here);
     }
   }
   for (uint32_t r = 0; r < n; ++r) {
@@ -308,11 +315,9 @@ static bool classify(plan_t* plan) {
       const tt_decoded_t* op = op_at(plan, pc);
       if (!has_result(op)) continue;
       tt_simt_class_t cls = class_of_value(plan, op);
-      if (op->kind == TT_DO_FOR && !diverges(plan, pc)) cls = TT_SIMT_UNIFORM;
-      if (is_masked(plan, pc)) {
-        if (op->kind == TT_DO_FOR) return false;
-        cls = TT_SIMT_VECTOR;
-      }
+      bool counter = op->kind == TT_DO_FOR;
+      if (counter && !plan->parts[pc - plan->begin]) cls = TT_SIMT_UNIFORM;
+      if (!counter && is_masked(plan, pc)) cls = TT_SIMT_VECTOR;
       reg_info_t* reg = &plan->regs[op->result];
       if (cls > reg->cls) {
         reg->cls = (uint8_t)cls;
@@ -320,10 +325,14 @@ static bool classify(plan_t* plan) {
       }
     }
   }
+  for (uint32_t pc = plan->begin + 1; pc < plan->end; ++pc) {
+    if (op_at(plan, pc)->kind == TT_DO_FOR && is_masked(plan, pc)) return false;
+  }
   return true;
 }
 
-// ---- Places -------------------------------------------------------------------------------
+// ---- Places
+// -------------------------------------------------------------------------------
 
 static uint32_t take_vector(plan_t* plan, uint32_t lane_bytes) {
   uint32_t at = (uint32_t)plan->vector_bytes;
@@ -400,7 +409,7 @@ static void place_op(plan_t* plan, uint32_t pc, uint32_t* levels) {
     if (constant && wants_vector) ref = splat_ref(plan, slot, bytes);
     out->operand[k] = ref;
   }
-  out->divergent = diverges(plan, pc);
+  out->divergent = plan->parts[pc - plan->begin];
   if (out->divergent) {
     // Constructs side by side share a level, nested ones must not.
     uint32_t depth = 0;
@@ -457,7 +466,8 @@ static void lay_out(plan_t* plan) {
   simt->memory_bytes = at + (uint64_t)plan->stride_count * sizeof(int64_t);
 }
 
-// ---- Loops --------------------------------------------------------------------------------
+// ---- Loops
+// --------------------------------------------------------------------------------
 
 static void simt_free(tt_simt_t* simt) {
   if (!simt) return;
@@ -472,10 +482,11 @@ static bool make_room(plan_t* plan) {
   plan->regs = calloc((size_t)n + 1, sizeof(*plan->regs));
   plan->range_of = calloc(size, sizeof(*plan->range_of));
   plan->parent_of = calloc(size, sizeof(*plan->parent_of));
+  plan->parts = calloc(size, sizeof(*plan->parts));
   plan->assigned = calloc((size_t)n + 1, 2 * TT_MAX_NESTING + 2);
   plan->simt = calloc(1, sizeof(*plan->simt));
-  if (!plan->regs || !plan->range_of || !plan->parent_of || !plan->assigned ||
-      !plan->simt) {
+  if (!plan->regs || !plan->range_of || !plan->parent_of || !plan->parts ||
+      !plan->assigned || !plan->simt) {
     return false;
   }
   plan->simt->begin = plan->begin;
@@ -488,9 +499,7 @@ static bool make_room(plan_t* plan) {
 
 static tt_status_t plan_loop(tt_interp_t* interp, tt_kernel_code_t* kernel,
                              uint32_t pc) {
-  plan_t plan = {.kernel = kernel,
-                 .begin = pc,
-                 .end = kernel->code[pc].target};
+  plan_t plan = {.kernel = kernel, .begin = pc, .end = kernel->code[pc].target};
   tt_status_t status = NULL;
   if (!make_room(&plan)) {
     status = tt_status_make(TT_CODE_RESOURCE_EXHAUSTED,
@@ -510,6 +519,7 @@ static tt_status_t plan_loop(tt_interp_t* interp, tt_kernel_code_t* kernel,
   free(plan.regs);
   free(plan.range_of);
   free(plan.parent_of);
+  free(plan.parts);
   free(plan.assigned);
   return status;
 }

@@ -33,12 +33,13 @@ static uint8_t* level_of(const block_t* block, const tt_simt_op_t* op) {
          (uint64_t)op->level * TT_SIMT_LEVEL_BYTES;
 }
 
-// ---- Operands ------------------------------------------------------------------------
+// ---- Operands
+// ------------------------------------------------------------------------
 
 static void splat(const block_t* block, void* target, const uint64_t* value,
                   uint32_t lane_bytes) {
-  (lane_bytes == 8 ? block->lanes->splat8
-                   : block->lanes->splat4)(target, value, block->n);
+  (lane_bytes == 8 ? block->lanes->splat8 : block->lanes->splat4)(target, value,
+                                                                  block->n);
 }
 
 // The operand as a vector: where it lies, or made in temporary |index|.
@@ -82,7 +83,8 @@ static void end_result(const block_t* block, const tt_simt_op_t* op,
       block->memory + op->result.at, temp(block, 3), mask->bits, block->n);
 }
 
-// ---- Lane ops ------------------------------------------------------------------------
+// ---- Lane ops
+// ------------------------------------------------------------------------
 
 static void run_lane(const block_t* block, const tt_decoded_t* code,
                      const tt_simt_op_t* op, const mask_t* mask) {
@@ -122,7 +124,8 @@ static void run_lane(const block_t* block, const tt_decoded_t* code,
   }
 }
 
-// ---- Views ---------------------------------------------------------------------------
+// ---- Views
+// ---------------------------------------------------------------------------
 
 __extension__ typedef __int128 wide_t;
 
@@ -137,8 +140,7 @@ static tt_run_t bad_index(const block_t* block, const tt_decoded_t* code,
 static bool linear_fits(const tt_view_data_t* view, int64_t first,
                         int64_t stride, size_t n) {
   wide_t last = (wide_t)first + (wide_t)stride * (int64_t)(n - 1);
-  return first >= 0 && first < view->length && last >= 0 &&
-         last < view->length;
+  return first >= 0 && first < view->length && last >= 0 && last < view->length;
 }
 
 // Checks every active index of |index| and lists them, and which iterations
@@ -188,8 +190,7 @@ static tt_run_t load_active(const block_t* block, const tt_decoded_t* code,
   // The index, if it was made in a temporary, is used up.
   uint8_t* values = temp(block, 0);
   block->lanes->memory[code->type].gather(
-      values, block->core->views[code->operand[0]].base, indices,
-      mask->active);
+      values, block->core->views[code->operand[0]].base, indices, mask->active);
   uint8_t* lanes = target;
   for (size_t k = 0; k < mask->active; ++k) {
     memcpy(lanes + (size_t)iterations[k] * lane_bytes, values + k * lane_bytes,
@@ -229,8 +230,8 @@ static tt_run_t run_load(const block_t* block, const tt_decoded_t* code,
   } else {
     const int64_t* index = as_vector(block, where, 0);
     if (mask->bits) {
-      result = load_active(block, code, index, mask, op->result.lane_bytes,
-                           target);
+      result =
+          load_active(block, code, index, mask, op->result.lane_bytes, target);
     } else {
       result = check_all(block, code, index);
       if (result == TT_RUN_NEXT) {
@@ -273,14 +274,15 @@ static tt_run_t run_store(const block_t* block, const tt_decoded_t* code,
   uint8_t* packed = temp(block, 2);
   uint32_t lane_bytes = op->operand[1].lane_bytes;
   for (size_t k = 0; k < mask->active; ++k) {
-    memcpy(packed + k * lane_bytes,
-           values + (size_t)iterations[k] * lane_bytes, lane_bytes);
+    memcpy(packed + k * lane_bytes, values + (size_t)iterations[k] * lane_bytes,
+           lane_bytes);
   }
   fns->scatter(view->base, indices, packed, mask->active);
   return TT_RUN_NEXT;
 }
 
-// ---- CB elements: one iteration after the other, through the scalar handler ------
+// ---- CB elements: one iteration after the other, through the scalar handler
+// ------
 
 static tt_run_t run_cb_element(const block_t* block, const tt_decoded_t* code,
                                const tt_simt_op_t* op, const mask_t* mask) {
@@ -318,7 +320,8 @@ static tt_run_t run_cb_element(const block_t* block, const tt_decoded_t* code,
   return result;
 }
 
-// ---- Control --------------------------------------------------------------------------
+// ---- Control
+// --------------------------------------------------------------------------
 
 static tt_run_t run_range(const block_t* block, uint32_t pc, uint32_t end,
                           mask_t* mask);
@@ -384,8 +387,7 @@ static tt_run_t run_while(const block_t* block, uint32_t pc, mask_t* mask) {
   const tt_simt_op_t* op = &block->simt->ops[pc - block->simt->begin - 1];
   mask_t alive = *mask;
   if (op->divergent) {
-    int32_t* bits =
-        (int32_t*)(level_of(block, op) + TT_SIMT_LEVEL_TRUE);
+    int32_t* bits = (int32_t*)(level_of(block, op) + TT_SIMT_LEVEL_TRUE);
     for (size_t i = 0; i < block->n; ++i) {
       bits[i] = mask->bits ? mask->bits[i] : 1;
     }
@@ -457,8 +459,8 @@ static tt_run_t divergent_trips(const block_t* block, const tt_decoded_t* code,
   for (size_t i = 0; i < block->n; ++i) {
     trips[i] = 0;
     if (mask->bits && !mask->bits[i]) continue;
-    tt_run_t result = tt_for_trips(block->core, code, low[i], high[i], step[i],
-                                   &trips[i]);
+    tt_run_t result =
+        tt_for_trips(block->core, code, low[i], high[i], step[i], &trips[i]);
     if (result != TT_RUN_NEXT) return result;
     most = trips[i] > most ? trips[i] : most;
     least = trips[i] < least ? trips[i] : least;
@@ -478,8 +480,7 @@ static tt_run_t run_divergent_for(const block_t* block, uint32_t pc,
   int32_t* bits = (int32_t*)(level + TT_SIMT_LEVEL_TRUE);
   uint64_t most = 0;
   bool same = false;
-  tt_run_t result =
-      divergent_trips(block, code, op, mask, trips, &most, &same);
+  tt_run_t result = divergent_trips(block, code, op, mask, trips, &most, &same);
   if (result != TT_RUN_NEXT || most == 0) return result;
   const tt_simt_ref_t* counter = &op->result;
   int64_t* vector = (int64_t*)(block->memory + counter->at);
@@ -559,7 +560,8 @@ static tt_run_t run_range(const block_t* block, uint32_t pc, uint32_t end,
   return result;
 }
 
-// ---- Loops ------------------------------------------------------------------------------
+// ---- Loops
+// ------------------------------------------------------------------------------
 
 bool tt_simt_pays(const tt_decoded_t* op, const uint64_t* slots,
                   uint64_t trips) {
@@ -586,8 +588,7 @@ static void write_outputs(const block_t* block) {
       block->slots[ref->slot] += (uint64_t)block->strides[ref->at] * last;
     } else if (ref->cls == TT_SIMT_VECTOR) {
       memcpy(&block->slots[ref->slot],
-             block->memory + ref->at + last * ref->lane_bytes,
-             ref->lane_bytes);
+             block->memory + ref->at + last * ref->lane_bytes, ref->lane_bytes);
     }
   }
 }
@@ -621,7 +622,8 @@ tt_run_t tt_simt_run(tt_core_t* core, const tt_decoded_t* op,
       set_linear(&block, &simt->counter, value, step);
     }
     mask_t all = {NULL, block.n};
-    tt_run_t result = count_steps(&block, op, (simt->end - simt->begin) * block.n);
+    tt_run_t result =
+        count_steps(&block, op, (simt->end - simt->begin) * block.n);
     if (result == TT_RUN_NEXT) {
       result = run_range(&block, simt->begin + 1, simt->end, &all);
     }

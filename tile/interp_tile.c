@@ -98,17 +98,18 @@ static void transpose(const float* source, float* target) {
   for (uint32_t r = 0; r < TT_TILE_DIM; ++r) {
     for (uint32_t c = 0; c < TT_TILE_DIM; ++c) {
       // Through memory: lanes may be integers.
-      memcpy(target + face_lane(c, r), source + face_lane(r, c),
-             sizeof(float));
+      memcpy(target + face_lane(c, r), source + face_lane(r, c), sizeof(float));
     }
   }
 }
 
-// ---- DST ----------------------------------------------------------------------
+// ---- DST
+// ----------------------------------------------------------------------
 
 tt_run_t tt_run_TILE_REGS_ACQUIRE(tt_core_t* core, const tt_decoded_t* op,
                                   uint64_t* slots) {
-  memset(core->worker->dst, 0, core->phase->dst_tiles * TT_TILE_LANES * sizeof(float));
+  memset(core->worker->dst, 0,
+         core->phase->dst_tiles * TT_TILE_LANES * sizeof(float));
   return TT_RUN_NEXT;
 }
 // One thread runs math and pack in turn, so these order nothing here.
@@ -159,7 +160,8 @@ tt_run_t tt_run_COPY_DEST_VALUES(tt_core_t* core, const tt_decoded_t* op,
   return TT_RUN_NEXT;
 }
 
-// ---- Unpack and pack -------------------------------------------------------------
+// ---- Unpack and pack
+// -------------------------------------------------------------
 
 tt_run_t tt_run_COPY_TILE(tt_core_t* core, const tt_decoded_t* op,
                           uint64_t* slots) {
@@ -192,8 +194,8 @@ tt_run_t tt_run_PACK_TILE(tt_core_t* core, const tt_decoded_t* op,
   float* d = dst_tile(core, op->operand[2]);
   if (info->dtype == TT_DTYPE_F16 || info->dtype == TT_DTYPE_BF16) {
     float* rounded = core->worker->unpacked[0];
-    core->lanes->lookup(TT_OP_FPCAST, (tt_dtype_t)info->dtype, TT_DTYPE_F32,
-                        0)(rounded, d, NULL, NULL, TT_TILE_LANES);
+    core->lanes->lookup(TT_OP_FPCAST, (tt_dtype_t)info->dtype, TT_DTYPE_F32, 0)(
+        rounded, d, NULL, NULL, TT_TILE_LANES);
     d = rounded;
   }
   pack(core, info, d, page);
@@ -204,22 +206,23 @@ tt_run_t tt_run_PACK_TILE(tt_core_t* core, const tt_decoded_t* op,
 
 tt_run_t tt_run_TRANSPOSE_WH_TILE(tt_core_t* core, const tt_decoded_t* op,
                                   uint64_t* slots) {
-  const float* a = operand(core, op, op->operand[1],
-                           tt_slot_i64(slots, op->operand[2]), 0);
+  const float* a =
+      operand(core, op, op->operand[1], tt_slot_i64(slots, op->operand[2]), 0);
   if (!a) return TT_RUN_FAILED;
   transpose(a, dst_tile(core, op->operand[0]));
   ++core->counters->tile_ops;
   return TT_RUN_NEXT;
 }
 
-// ---- FPU ---------------------------------------------------------------------------
+// ---- FPU
+// ---------------------------------------------------------------------------
 
 // Operands: d, a, ta, b, tb.
 static bool two_operands(tt_core_t* core, const tt_decoded_t* op,
                          const uint64_t* slots, const float** out_a,
                          const float** out_b) {
-  *out_a = operand(core, op, op->operand[1],
-                   tt_slot_i64(slots, op->operand[2]), 0);
+  *out_a =
+      operand(core, op, op->operand[1], tt_slot_i64(slots, op->operand[2]), 0);
   *out_b = *out_a ? operand(core, op, op->operand[3],
                             tt_slot_i64(slots, op->operand[4]), 1)
                   : NULL;
@@ -368,7 +371,8 @@ tt_run_t tt_run_REDUCE_TILE(tt_core_t* core, const tt_decoded_t* op,
   return TT_RUN_NEXT;
 }
 
-// ---- Layout ---------------------------------------------------------------------------
+// ---- Layout
+// ---------------------------------------------------------------------------
 
 // 32 x 32n elements: chunk j of 16 of row r lies at r * 32n + 16 j of the
 // block, and in column 16 (j % 2) of row r of tile j / 2.

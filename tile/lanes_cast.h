@@ -3,25 +3,26 @@
 typedef float lane_f16, lane_bf16, lane_f32;
 typedef double lane_f64;
 
-#define INT_TYPES(X, ...) \
-  X(i1, __VA_ARGS__) X(i8, __VA_ARGS__) X(i16, __VA_ARGS__) \
-  X(i32, __VA_ARGS__) X(i64, __VA_ARGS__)
+#define INT_TYPES(X, ...)                                    \
+  X(i1, __VA_ARGS__)                                         \
+  X(i8, __VA_ARGS__) X(i16, __VA_ARGS__) X(i32, __VA_ARGS__) \
+      X(i64, __VA_ARGS__)
 #define FLOAT_TYPES(X, ...) \
-  X(f16, __VA_ARGS__) X(bf16, __VA_ARGS__) X(f32, __VA_ARGS__) \
-  X(f64, __VA_ARGS__)
-#define CAST(op, to, from, expr)                                             \
-  static void lane_##op##_##to##_##from(void* vt, const void* va,            \
-                                        const void* vb, const void* vc,      \
-                                        size_t n) {                          \
-    lane_##to* t = vt;                                                       \
-    const lane_##from* pa = va;                                              \
-    LOOP {                                                                   \
-      lane_##from a = pa[i];                                                 \
-      t[i] = (expr);                                                         \
-    }                                                                        \
+  X(f16, __VA_ARGS__)       \
+  X(bf16, __VA_ARGS__) X(f32, __VA_ARGS__) X(f64, __VA_ARGS__)
+#define CAST(op, to, from, expr)                                            \
+  static void lane_##op##_##to##_##from(                                    \
+      void* vt, const void* va, const void* vb, const void* vc, size_t n) { \
+    lane_##to* t = vt;                                                      \
+    const lane_##from* pa = va;                                             \
+    LOOP {                                                                  \
+      lane_##from a = pa[i];                                                \
+      t[i] = (expr);                                                        \
+    }                                                                       \
   }
 
-// ---- Float to float: rounded once --------------------------------------------
+// ---- Float to float: rounded once
+// --------------------------------------------
 
 #define CONVERT_f16(x) round_to_f16(x)
 #define CONVERT_bf16(x) round_to_bf16(x)
@@ -36,7 +37,8 @@ CAST(FPCAST, bf16, f64, round_to_bf16(odd_f32(a)))
 CAST(FPCAST, f32, f64, (float)a)
 CAST(FPCAST, f64, f64, a)
 
-// ---- Integer to float: rounded once --------------------------------------------
+// ---- Integer to float: rounded once
+// --------------------------------------------
 
 // The integers below 2^53 in magnitude, and a sticky bit for those above, fit
 // a double rounded to odd.
@@ -48,10 +50,10 @@ static inline double odd_from_i64(int64_t x) {
   double magnitude = odd_from_u64(x < 0 ? 0 - (uint64_t)x : (uint64_t)x);
   return x < 0 ? -magnitude : magnitude;
 }
-#define FROM_INT(from, op, view, odd)                                  \
-  CAST(op, f16, from, round_to_f16(odd_f32(odd(view##_##from(a)))))    \
-  CAST(op, bf16, from, round_to_bf16(odd_f32(odd(view##_##from(a)))))  \
-  CAST(op, f32, from, (float)view##_##from(a))                         \
+#define FROM_INT(from, op, view, odd)                                 \
+  CAST(op, f16, from, round_to_f16(odd_f32(odd(view##_##from(a)))))   \
+  CAST(op, bf16, from, round_to_bf16(odd_f32(odd(view##_##from(a))))) \
+  CAST(op, f32, from, (float)view##_##from(a))                        \
   CAST(op, f64, from, (double)view##_##from(a))
 FROM_INT(i1, SITOFP, SIGNED, (double))
 FROM_INT(i8, SITOFP, SIGNED, (double))
@@ -64,16 +66,17 @@ FROM_INT(i16, UITOFP, UNSIGNED, (double))
 FROM_INT(i32, UITOFP, UNSIGNED, (double))
 FROM_INT(i64, UITOFP, UNSIGNED, odd_from_u64)
 
-// ---- Float to integer: saturating ------------------------------------------------
+// ---- Float to integer: saturating
+// ------------------------------------------------
 
 // LIMIT is 2^(bits) or 2^(bits-1), exact in float; below it conversion is
 // defined. Comparisons are false for NaN, which gives 0.
-#define TO_SIGNED(from, to, wide, low, limit)                                 \
-  CAST(FPTOSI, to, from,                                                      \
-       WRAP_##to(a >= (limit)                                                 \
-                     ? (wide)((uint64_t)(limit) - 1)                          \
-                     : a >= (low) ? (wide)a                                   \
-                                  : a < (low) ? (wide)(low) : 0))
+#define TO_SIGNED(from, to, wide, low, limit)               \
+  CAST(FPTOSI, to, from,                                    \
+       WRAP_##to(a >= (limit) ? (wide)((uint64_t)(limit)-1) \
+                 : a >= (low) ? (wide)a                     \
+                 : a < (low)  ? (wide)(low)                 \
+                              : 0))
 FLOAT_TYPES(TO_SIGNED, i8, int32_t, -128, 128)
 FLOAT_TYPES(TO_SIGNED, i16, int32_t, -32768, 32768)
 FLOAT_TYPES(TO_SIGNED, i32, int32_t, INT32_MIN, 2147483648.0f)
@@ -82,20 +85,23 @@ FLOAT_TYPES(TO_SIGNED, i64, int64_t, INT64_MIN, 9223372036854775808.0f)
 #define TO_SIGNED_I1(from, ...) CAST(FPTOSI, i1, from, a <= -1)
 FLOAT_TYPES(TO_SIGNED_I1, )
 
-#define TO_UNSIGNED(from, to, wide, limit)                                    \
-  CAST(FPTOUI, to, from,                                                      \
-       WRAP_##to(a >= (limit) ? ~(uint64_t)0 : a > 0 ? (uint64_t)(wide)a : 0))
+#define TO_UNSIGNED(from, to, wide, limit)        \
+  CAST(FPTOUI, to, from,                          \
+       WRAP_##to(a >= (limit) ? ~(uint64_t)0      \
+                 : a > 0      ? (uint64_t)(wide)a \
+                              : 0))
 FLOAT_TYPES(TO_UNSIGNED, i1, int32_t, 2)
 FLOAT_TYPES(TO_UNSIGNED, i8, int32_t, 256)
 FLOAT_TYPES(TO_UNSIGNED, i16, int32_t, 65536)
 FLOAT_TYPES(TO_UNSIGNED, i32, int64_t, 4294967296.0f)
 FLOAT_TYPES(TO_UNSIGNED, i64, uint64_t, 18446744073709551616.0f)
 
-// ---- Integer to integer ------------------------------------------------------------
+// ---- Integer to integer
+// ------------------------------------------------------------
 
-#define INT_CASTS(from, to)                                \
-  CAST(EXTSI, to, from, WRAP_##to(SIGNED_##from(a)))       \
-  CAST(EXTUI, to, from, WRAP_##to(UNSIGNED_##from(a)))     \
+#define INT_CASTS(from, to)                            \
+  CAST(EXTSI, to, from, WRAP_##to(SIGNED_##from(a)))   \
+  CAST(EXTUI, to, from, WRAP_##to(UNSIGNED_##from(a))) \
   CAST(TRUNCI, to, from, WRAP_##to(a))
 INT_TYPES(INT_CASTS, i1)
 INT_TYPES(INT_CASTS, i8)
@@ -103,14 +109,14 @@ INT_TYPES(INT_CASTS, i16)
 INT_TYPES(INT_CASTS, i32)
 INT_TYPES(INT_CASTS, i64)
 
-// ---- Bits ---------------------------------------------------------------------------
+// ---- Bits
+// ---------------------------------------------------------------------------
 
 // f16 values and their bits; both ways exact.
 static inline uint32_t f16_to_bits(float x) {
   uint32_t bits = tt_bits_f32(x);
   uint32_t magnitude = bits & 0x7FFFFFFFu;
-  uint32_t scaled =
-      tt_bits_f32(tt_from_bits_f32(magnitude) * 0x1p-112f) >> 13;
+  uint32_t scaled = tt_bits_f32(tt_from_bits_f32(magnitude) * 0x1p-112f) >> 13;
   uint32_t special = 0x7C00u | ((magnitude >> 13) & 0x3FFu);
   return (magnitude >= 0x7F800000u ? special : scaled) | (bits >> 16 & 0x8000u);
 }
@@ -146,21 +152,21 @@ CAST(BITCAST, i64, f64, (int64_t)tt_bits_f64(a))
 CAST(BITCAST, f64, i64, tt_from_bits_f64((uint64_t)a))
 CAST(BITCAST, f64, f64, a)
 
-// ---- Powers of integers ----------------------------------------------------------
+// ---- Powers of integers
+// ----------------------------------------------------------
 
-#define FPOWI(from, to, round, f)                                             \
-  static void lane_FPOWI_##to##_##from(void* vt, const void* va,              \
-                                       const void* vb, const void* vc,        \
-                                       size_t n) {                            \
-    lane_##to* t = vt;                                                        \
-    const lane_##to* pa = va;                                                 \
-    const lane_##from* pb = vb;                                               \
-    LOOP t[i] = round(f(pa[i], pb[i]));                                       \
+#define FPOWI(from, to, round, f)                                           \
+  static void lane_FPOWI_##to##_##from(                                     \
+      void* vt, const void* va, const void* vb, const void* vc, size_t n) { \
+    lane_##to* t = vt;                                                      \
+    const lane_##to* pa = va;                                               \
+    const lane_##from* pb = vb;                                             \
+    LOOP t[i] = round(f(pa[i], pb[i]));                                     \
   }
-#define FPOWI_TO(from)                            \
-  FPOWI(from, f16, round_to_f16, tt_powi_f32)     \
-  FPOWI(from, bf16, round_to_bf16, tt_powi_f32)   \
-  FPOWI(from, f32, , tt_powi_f32)                 \
+#define FPOWI_TO(from)                          \
+  FPOWI(from, f16, round_to_f16, tt_powi_f32)   \
+  FPOWI(from, bf16, round_to_bf16, tt_powi_f32) \
+  FPOWI(from, f32, , tt_powi_f32)               \
   FPOWI(from, f64, , tt_powi_f64)
 FPOWI_TO(i8)
 FPOWI_TO(i16)

@@ -8,11 +8,9 @@ static inline float round_to_f16(float x) {
   uint32_t bits = tt_bits_f32(x);
   uint32_t sign = bits & 0x80000000u;
   uint32_t magnitude = bits & 0x7FFFFFFFu;
-  uint32_t normal =
-      (magnitude + 0xFFFu + ((magnitude >> 13) & 1u)) & ~0x1FFFu;
+  uint32_t normal = (magnitude + 0xFFFu + ((magnitude >> 13) & 1u)) & ~0x1FFFu;
   normal = normal >= 0x47800000u ? 0x7F800000u : normal;  // 65536: too large
-  uint32_t tiny =
-      tt_bits_f32((tt_from_bits_f32(magnitude) + 0.5f) - 0.5f);
+  uint32_t tiny = tt_bits_f32((tt_from_bits_f32(magnitude) + 0.5f) - 0.5f);
   uint32_t result = magnitude < 0x38800000u ? tiny : normal;
   uint32_t nan = (magnitude & ~0x1FFFu) | 0x400000u;
   result = magnitude > 0x7F800000u ? nan : result;
@@ -39,81 +37,79 @@ static inline float odd_f32(double x) {
   return tt_from_bits_f32(x != x ? bits : odd);
 }
 
-#define ROUND_PASS(name)                        \
-  static void name##_pass(float* x, size_t n) { \
-    LOOP x[i] = name(x[i]);                     \
-  }
+#define ROUND_PASS(name) \
+  static void name##_pass(float* x, size_t n) { LOOP x[i] = name(x[i]); }
 ROUND_PASS(round_to_f16)
 ROUND_PASS(round_to_bf16)
 #undef ROUND_PASS
 
-// ---- One function an op and type ---------------------------------------------
+// ---- One function an op and type
+// ---------------------------------------------
 
 #define M(f) TT_CAT(TT_CAT(tt_, f), TT_CAT(_, SUFFIX))
 #define TYPED(op) TT_CAT(lane_##op##_, SUFFIX)
 
-#define ONE(op, expr)                                                   \
-  static void TYPED(op)(void* vt, const void* va, const void* vb,       \
-                        const void* vc, size_t n) {                     \
-    T* t = vt;                                                          \
-    const T* pa = va;                                                   \
-    LOOP {                                                              \
-      T a = pa[i];                                                      \
-      t[i] = (expr);                                                    \
-    }                                                                   \
+#define ONE(op, expr)                                             \
+  static void TYPED(op)(void* vt, const void* va, const void* vb, \
+                        const void* vc, size_t n) {               \
+    T* t = vt;                                                    \
+    const T* pa = va;                                             \
+    LOOP {                                                        \
+      T a = pa[i];                                                \
+      t[i] = (expr);                                              \
+    }                                                             \
   }
-#define TWO(op, expr)                                                   \
-  static void TYPED(op)(void* vt, const void* va, const void* vb,       \
-                        const void* vc, size_t n) {                     \
-    T* t = vt;                                                          \
-    const T *pa = va, *pb = vb;                                         \
-    LOOP {                                                              \
-      T a = pa[i], b = pb[i];                                           \
-      t[i] = (expr);                                                    \
-    }                                                                   \
+#define TWO(op, expr)                                             \
+  static void TYPED(op)(void* vt, const void* va, const void* vb, \
+                        const void* vc, size_t n) {               \
+    T* t = vt;                                                    \
+    const T *pa = va, *pb = vb;                                   \
+    LOOP {                                                        \
+      T a = pa[i], b = pb[i];                                     \
+      t[i] = (expr);                                              \
+    }                                                             \
   }
 // The slow lanes are redone from a copy, since the target may be the operand.
-#define RARE(op, fast, rare, slow)                                      \
-  static void TYPED(op)(void* vt, const void* va, const void* vb,       \
-                        const void* vc, size_t count) {                 \
-    enum { CHUNK = 256 };                                               \
-    for (size_t first = 0; first < count; first += CHUNK) {             \
-      size_t n = count - first < CHUNK ? count - first : CHUNK;         \
-      T* t = (T*)vt + first;                                            \
-      T pa[CHUNK];                                                      \
-      memcpy(pa, (const T*)va + first, n * sizeof(T));                  \
-      int any = 0;                                                      \
-      LOOP {                                                            \
-        T a = pa[i];                                                    \
-        t[i] = (fast);                                                  \
-        any |= (rare);                                                  \
-      }                                                                 \
-      for (size_t i = 0; any && i < n; ++i) {                           \
-        T a = pa[i];                                                    \
-        if (rare) t[i] = (slow);                                        \
-      }                                                                 \
-    }                                                                   \
+#define RARE(op, fast, rare, slow)                                \
+  static void TYPED(op)(void* vt, const void* va, const void* vb, \
+                        const void* vc, size_t count) {           \
+    enum { CHUNK = 256 };                                         \
+    for (size_t first = 0; first < count; first += CHUNK) {       \
+      size_t n = count - first < CHUNK ? count - first : CHUNK;   \
+      T* t = (T*)vt + first;                                      \
+      T pa[CHUNK];                                                \
+      memcpy(pa, (const T*)va + first, n * sizeof(T));            \
+      int any = 0;                                                \
+      LOOP {                                                      \
+        T a = pa[i];                                              \
+        t[i] = (fast);                                            \
+        any |= (rare);                                            \
+      }                                                           \
+      for (size_t i = 0; any && i < n; ++i) {                     \
+        T a = pa[i];                                              \
+        if (rare) t[i] = (slow);                                  \
+      }                                                           \
+    }                                                             \
   }
-#define TEST(op, expr)                                                  \
-  static void TYPED(op)(void* vt, const void* va, const void* vb,       \
-                        const void* vc, size_t n) {                     \
-    int32_t* t = vt;                                                    \
-    const T* pa = va;                                                   \
-    LOOP {                                                              \
-      T a = pa[i];                                                      \
-      t[i] = (expr);                                                    \
-    }                                                                   \
+#define TEST(op, expr)                                            \
+  static void TYPED(op)(void* vt, const void* va, const void* vb, \
+                        const void* vc, size_t n) {               \
+    int32_t* t = vt;                                              \
+    const T* pa = va;                                             \
+    LOOP {                                                        \
+      T a = pa[i];                                                \
+      t[i] = (expr);                                              \
+    }                                                             \
   }
-#define COMPARE(pred, expr)                                             \
-  static void TYPED(CMPF_##pred)(void* vt, const void* va,              \
-                                 const void* vb, const void* vc,        \
-                                 size_t n) {                            \
-    int32_t* t = vt;                                                    \
-    const T *pa = va, *pb = vb;                                         \
-    LOOP {                                                              \
-      T a = pa[i], b = pb[i];                                           \
-      t[i] = (expr);                                                    \
-    }                                                                   \
+#define COMPARE(pred, expr)                                                \
+  static void TYPED(CMPF_##pred)(void* vt, const void* va, const void* vb, \
+                                 const void* vc, size_t n) {               \
+    int32_t* t = vt;                                                       \
+    const T *pa = va, *pb = vb;                                            \
+    LOOP {                                                                 \
+      T a = pa[i], b = pb[i];                                              \
+      t[i] = (expr);                                                       \
+    }                                                                      \
   }
 
 #define T float
@@ -144,16 +140,16 @@ TT_LANES_CMPF(COMPARE)
 #undef TYPED
 
 // f16 and bf16 are float, then a rounding pass.
-#define NARROW(op, ...)                                                    \
-  static void lane_##op##_f16(void* t, const void* a, const void* b,       \
-                              const void* c, size_t n) {                   \
-    lane_##op##_f32(t, a, b, c, n);                                        \
-    round_to_f16_pass(t, n);                                               \
-  }                                                                        \
-  static void lane_##op##_bf16(void* t, const void* a, const void* b,      \
-                               const void* c, size_t n) {                  \
-    lane_##op##_f32(t, a, b, c, n);                                        \
-    round_to_bf16_pass(t, n);                                              \
+#define NARROW(op, ...)                                               \
+  static void lane_##op##_f16(void* t, const void* a, const void* b,  \
+                              const void* c, size_t n) {              \
+    lane_##op##_f32(t, a, b, c, n);                                   \
+    round_to_f16_pass(t, n);                                          \
+  }                                                                   \
+  static void lane_##op##_bf16(void* t, const void* a, const void* b, \
+                               const void* c, size_t n) {             \
+    lane_##op##_f32(t, a, b, c, n);                                   \
+    round_to_bf16_pass(t, n);                                         \
   }
 TT_LANES_FLOAT1(NARROW)
 TT_LANES_FLOAT1_RARE(NARROW)

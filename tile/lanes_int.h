@@ -1,6 +1,7 @@
 // Part of lanes_isa.c: lane functions of integers.
 
-// ---- Helpers of lanes_ops.h for 32-bit and 64-bit lanes ------------------------
+// ---- Helpers of lanes_ops.h for 32-bit and 64-bit lanes
+// ------------------------
 
 // RISC-V's division: nothing traps, nothing overflows.
 static inline int32_t div_32(int32_t a, int32_t b) {
@@ -66,7 +67,8 @@ IPOW(32, uint32_t, int32_t)
 IPOW(64, uint64_t, int64_t)
 #undef IPOW
 
-// ---- How a dtype lies in its lane ----------------------------------------------
+// ---- How a dtype lies in its lane
+// ----------------------------------------------
 
 // SIGNED_x, UNSIGNED_x: the value of a lane; WRAP_x: a lane from low bits.
 #define SIGNED_i1(x) (-(int32_t)(x))
@@ -79,7 +81,7 @@ IPOW(64, uint64_t, int64_t)
 #define UNSIGNED_i16(x) ((uint32_t)(uint16_t)(x))
 #define UNSIGNED_i32(x) ((uint32_t)(x))
 #define UNSIGNED_i64(x) ((uint64_t)(x))
-#define WRAP_i1(x) ((int32_t)((x) & 1))
+#define WRAP_i1(x) ((int32_t)((x)&1))
 #define WRAP_i8(x) ((int32_t)(int8_t)(x))
 #define WRAP_i16(x) ((int32_t)(int16_t)(x))
 #define WRAP_i32(x) ((int32_t)(x))
@@ -94,7 +96,8 @@ typedef int64_t lane_i64;
 typedef uint32_t ulane_i1, ulane_i8, ulane_i16, ulane_i32;
 typedef uint64_t ulane_i64;
 
-// ---- One function an op and type -----------------------------------------------
+// ---- One function an op and type
+// -----------------------------------------------
 
 #define TYPED(op) TT_CAT(lane_##op##_, SUFFIX)
 #define U TT_CAT(ulane_, SUFFIX)
@@ -102,16 +105,16 @@ typedef uint64_t ulane_i64;
 #define BITS TT_CAT(BITS_, SUFFIX)
 #define I(f) TT_CAT(TT_CAT(f, _), LANE_BITS)
 
-#define OPERANDS_1                              \
-  U a = (U)pa[i];                               \
-  S sa = TT_CAT(SIGNED_, SUFFIX)(a);            \
-  U ua = TT_CAT(UNSIGNED_, SUFFIX)(a);          \
+#define OPERANDS_1                     \
+  U a = (U)pa[i];                      \
+  S sa = TT_CAT(SIGNED_, SUFFIX)(a);   \
+  U ua = TT_CAT(UNSIGNED_, SUFFIX)(a); \
   (void)a, (void)sa, (void)ua
-#define OPERANDS_2                              \
-  OPERANDS_1;                                   \
-  U b = (U)pb[i];                               \
-  S sb = TT_CAT(SIGNED_, SUFFIX)(b);            \
-  U ub = TT_CAT(UNSIGNED_, SUFFIX)(b);          \
+#define OPERANDS_2                     \
+  OPERANDS_1;                          \
+  U b = (U)pb[i];                      \
+  S sb = TT_CAT(SIGNED_, SUFFIX)(b);   \
+  U ub = TT_CAT(UNSIGNED_, SUFFIX)(b); \
   (void)b, (void)sb, (void)ub
 
 #define ONE(op, expr)                                                       \
@@ -136,15 +139,15 @@ typedef uint64_t ulane_i64;
       t[i] = TT_CAT(WRAP_, SUFFIX)(result);                                 \
     }                                                                       \
   }
-#define COMPARE(pred, expr)                                                 \
-  static void TYPED(CMPI_##pred)(void* vt, const void* va, const void* vb,  \
-                                 const void* vc, size_t n) {                \
-    int32_t* t = vt;                                                        \
-    const S *pa = va, *pb = vb;                                             \
-    LOOP {                                                                  \
-      OPERANDS_2;                                                           \
-      t[i] = (expr);                                                        \
-    }                                                                       \
+#define COMPARE(pred, expr)                                                \
+  static void TYPED(CMPI_##pred)(void* vt, const void* va, const void* vb, \
+                                 const void* vc, size_t n) {               \
+    int32_t* t = vt;                                                       \
+    const S *pa = va, *pb = vb;                                            \
+    LOOP {                                                                 \
+      OPERANDS_2;                                                          \
+      t[i] = (expr);                                                       \
+    }                                                                      \
   }
 
 #define LANE_BITS 32

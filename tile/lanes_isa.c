@@ -3,10 +3,9 @@
 // that allow it. Loops are written for the compiler's vectoriser: no branches,
 // no calls, and ivdep because a target is either disjoint from its operands or
 // the same array.
-#include "tile/lanes.h"
-
 #include <string.h>
 
+#include "tile/lanes.h"
 #include "tile/lanes_ops.h"
 #include "tile/math.h"
 
@@ -18,7 +17,8 @@
 
 extern const tt_lanes_t TT_CAT(tt_lanes_, TT_LANES_ISA);
 
-// clang-format off: each part uses the ones before.
+// Each part uses the ones before.
+// clang-format off
 #include "tile/lanes_float.h"
 #include "tile/lanes_int.h"
 #include "tile/lanes_cast.h"

@@ -32,40 +32,40 @@ typedef int8_t mem_i1;
 
 // The order of stores is the order of lanes, so scatter has no ivdep; strided
 // stores of stride 0 would overlap, so only stride 1 has.
-#define MEMORY(type, ...)                                                      \
-  static void load_##type(void* lanes, const void* base, int64_t first,       \
-                          int64_t stride, size_t n) {                         \
-    lane_##type* t = lanes;                                                   \
-    const mem_##type* p = (const mem_##type*)base + first;                    \
-    if (stride == 1) {                                                        \
-      LOOP t[i] = LOAD_##type(p[i]);                                          \
-    } else {                                                                  \
-      LOOP t[i] = LOAD_##type(p[(int64_t)i * stride]);                        \
-    }                                                                         \
-  }                                                                           \
-  static void store_##type(void* base, int64_t first, int64_t stride,         \
-                           const void* lanes, size_t n) {                     \
-    const lane_##type* s = lanes;                                             \
-    mem_##type* p = (mem_##type*)base + first;                                \
-    if (stride == 1) {                                                        \
-      LOOP p[i] = STORE_##type(s[i]);                                         \
-    } else {                                                                  \
-      for (size_t i = 0; i < n; ++i) {                                        \
-        p[(int64_t)i * stride] = STORE_##type(s[i]);                          \
-      }                                                                       \
-    }                                                                         \
-  }                                                                           \
-  static void gather_##type(void* lanes, const void* base,                    \
-                            const int64_t* index, size_t n) {                 \
-    lane_##type* t = lanes;                                                   \
-    const mem_##type* p = base;                                               \
-    LOOP t[i] = LOAD_##type(p[index[i]]);                                     \
-  }                                                                           \
-  static void scatter_##type(void* base, const int64_t* index,                \
-                             const void* lanes, size_t n) {                   \
-    const lane_##type* s = lanes;                                             \
-    mem_##type* p = base;                                                     \
-    for (size_t i = 0; i < n; ++i) p[index[i]] = STORE_##type(s[i]);          \
+#define MEMORY(type, ...)                                               \
+  static void load_##type(void* lanes, const void* base, int64_t first, \
+                          int64_t stride, size_t n) {                   \
+    lane_##type* t = lanes;                                             \
+    const mem_##type* p = (const mem_##type*)base + first;              \
+    if (stride == 1) {                                                  \
+      LOOP t[i] = LOAD_##type(p[i]);                                    \
+    } else {                                                            \
+      LOOP t[i] = LOAD_##type(p[(int64_t)i * stride]);                  \
+    }                                                                   \
+  }                                                                     \
+  static void store_##type(void* base, int64_t first, int64_t stride,   \
+                           const void* lanes, size_t n) {               \
+    const lane_##type* s = lanes;                                       \
+    mem_##type* p = (mem_##type*)base + first;                          \
+    if (stride == 1) {                                                  \
+      LOOP p[i] = STORE_##type(s[i]);                                   \
+    } else {                                                            \
+      for (size_t i = 0; i < n; ++i) {                                  \
+        p[(int64_t)i * stride] = STORE_##type(s[i]);                    \
+      }                                                                 \
+    }                                                                   \
+  }                                                                     \
+  static void gather_##type(void* lanes, const void* base,              \
+                            const int64_t* index, size_t n) {           \
+    lane_##type* t = lanes;                                             \
+    const mem_##type* p = base;                                         \
+    LOOP t[i] = LOAD_##type(p[index[i]]);                               \
+  }                                                                     \
+  static void scatter_##type(void* base, const int64_t* index,          \
+                             const void* lanes, size_t n) {             \
+    const lane_##type* s = lanes;                                       \
+    mem_##type* p = base;                                               \
+    for (size_t i = 0; i < n; ++i) p[index[i]] = STORE_##type(s[i]);    \
   }
 INT_TYPES(MEMORY, )
 FLOAT_TYPES(MEMORY, )
@@ -104,7 +104,8 @@ static void scatter_i4(void* base, const int64_t* index, const void* lanes,
   for (size_t i = 0; i < n; ++i) store_one_i4(base, index[i], s[i]);
 }
 
-// ---- Lanes to lanes ------------------------------------------------------------
+// ---- Lanes to lanes
+// ------------------------------------------------------------
 
 static void splat4(void* target, const void* value, size_t n) {
   int32_t* t = target;

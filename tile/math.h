@@ -31,10 +31,13 @@ static inline double tt_from_bits_f64(uint64_t bits) {
   return x;
 }
 
+// Each part uses the ones before.
+// clang-format off
 #include "tile/math_basic.h"
 #include "tile/math_poly.h"
 #include "tile/math_f64.h"
 #include "tile/math_trig.h"
 #include "tile/math_f32.h"
+// clang-format on
 
 #endif  // TT_IREE_TILE_MATH_H_

@@ -1,6 +1,7 @@
 // Part of math.h: what rounds at most once.
 
-// ---- Sign ---------------------------------------------------------------------
+// ---- Sign
+// ---------------------------------------------------------------------
 
 static inline float tt_abs_f32(float x) {
   return tt_from_bits_f32(tt_bits_f32(x) & 0x7FFFFFFFu);
@@ -17,7 +18,8 @@ static inline double tt_copysign_f64(double x, double sign) {
                           (tt_bits_f64(sign) & 0x8000000000000000ull));
 }
 
-// ---- Rounding to integers -------------------------------------------------------
+// ---- Rounding to integers
+// -------------------------------------------------------
 
 // Adding and taking away 2^23 (2^52) rounds a smaller magnitude to even.
 static inline float tt_roundeven_f32(float x) {
@@ -55,7 +57,8 @@ static inline double tt_round_f64(double x) {
   return tt_copysign_f64(below + up, x);
 }
 
-// ---- Larger and smaller: NaN if either is, -0 < +0 -------------------------------
+// ---- Larger and smaller: NaN if either is, -0 < +0
+// -------------------------------
 
 static inline float tt_max_f32(float a, float b) {
   float equal = tt_from_bits_f32(tt_bits_f32(a) & tt_bits_f32(b));
@@ -82,7 +85,8 @@ static inline double tt_min_f64(double a, double b) {
   return a != a ? a : ordered;
 }
 
-// ---- Roots: the builtin is one instruction ----------------------------------------
+// ---- Roots: the builtin is one instruction
+// ----------------------------------------
 
 static inline float tt_sqrt_f32(float x) { return __builtin_sqrtf(x); }
 static inline double tt_sqrt_f64(double x) { return __builtin_sqrt(x); }
@@ -91,7 +95,8 @@ static inline float tt_rsqrt_f32(float x) {
 }
 static inline double tt_rsqrt_f64(double x) { return 1.0 / __builtin_sqrt(x); }
 
-// ---- Exact sums and products --------------------------------------------------------
+// ---- Exact sums and products
+// --------------------------------------------------------
 
 // a + b rounded to odd: its last bit is set unless the sum is exact, so that
 // rounding once more to a narrower type gives what rounding once would.
@@ -172,7 +177,8 @@ static inline double tt_fma_f64(double a, double b, double c) {
   double inf = (double)__builtin_inff();
   if (!(tt_abs_f64(a) < inf && tt_abs_f64(b) < inf)) return a * b + c;
   if (!(tt_abs_f64(c) < inf)) return c;
-  if (a == 0 || b == 0 || c == 0) return a * b + c;
+  if (a == 0 || b == 0) return a * b + c;
+  if (c == 0) return a * b;  // keeps the sign of what rounds to 0
   int64_t a_exp, b_exp, c_exp;
   tt_u128_t product = (tt_u128_t)tt_unpack_f64(a, &a_exp);
   product *= tt_unpack_f64(b, &b_exp);
@@ -196,7 +202,8 @@ static inline double tt_fma_f64(double a, double b, double c) {
 }
 #endif  // __SIZEOF_INT128__
 
-// ---- Remainder ------------------------------------------------------------------------
+// ---- Remainder
+// ------------------------------------------------------------------------
 
 // Long division of the mantissas, 11 bits a step.
 static inline double tt_fmod_f64(double a, double b) {
@@ -220,7 +227,8 @@ static inline double tt_fmod_f64(double a, double b) {
   }
   // m units of y's last place, which is exact since it is below y.
   uint64_t exp = (uint64_t)(y_exp ? y_exp : 1);
-  double unit = tt_from_bits_f64(exp > 52 ? (exp - 52) << 52 : 1ull << (exp - 1));
+  double unit =
+      tt_from_bits_f64(exp > 52 ? (exp - 52) << 52 : 1ull << (exp - 1));
   double result = (double)m * unit;
   return tt_copysign_f64(result, a);
 }

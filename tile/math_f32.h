@@ -1,9 +1,9 @@
 // Part of math.h: functions of float. Those not written out compute in double
 // and round once.
 
-#define TT_VIA_DOUBLE(name)                        \
-  static inline float tt_##name##_f32(float x) {   \
-    return (float)tt_##name##_f64((double)x);      \
+#define TT_VIA_DOUBLE(name)                      \
+  static inline float tt_##name##_f32(float x) { \
+    return (float)tt_##name##_f64((double)x);    \
   }
 TT_VIA_DOUBLE(exp)
 TT_VIA_DOUBLE(exp2)

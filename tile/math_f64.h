@@ -3,7 +3,8 @@
 #define TT_INF_F64 ((double)__builtin_inff())
 #define TT_NAN_F64 ((double)__builtin_nanf(""))
 
-// ---- Exponentials ------------------------------------------------------------------
+// ---- Exponentials
+// ------------------------------------------------------------------
 
 // 2^k for |k| <= 1022, given as a double with an integer value: adding 2^52 and
 // the bias puts k into the low bits, which shift into the exponent.
@@ -59,7 +60,8 @@ static inline double tt_expm1_f64(double x) {
   return x != x ? x : x == 0 ? x : result;
 }
 
-// ---- Logarithms -----------------------------------------------------------------------
+// ---- Logarithms
+// -----------------------------------------------------------------------
 
 // x = 2^k m with m in [sqrt(1/2), sqrt(2)); x positive and finite.
 static inline double tt_log_split_f64(double x, double* out_k) {
@@ -68,8 +70,8 @@ static inline double tt_log_split_f64(double x, double* out_k) {
   uint64_t shifted = bits - 0x3FE6A09E667F3BCDull;  // bits of sqrt(1/2)
   // The exponent as a double: biased by 2048 to stay positive.
   uint64_t biased = (shifted >> 52) ^ 0x800;
-  double k = tt_from_bits_f64(biased | 0x4330000000000000ull) -
-             (0x1p52 + 2048.0);
+  double k =
+      tt_from_bits_f64(biased | 0x4330000000000000ull) - (0x1p52 + 2048.0);
   uint64_t m = (shifted & 0xFFFFFFFFFFFFFull) + 0x3FE6A09E667F3BCDull;
   *out_k = tiny ? k - 54 : k;
   return tt_from_bits_f64(m);
@@ -137,7 +139,8 @@ static inline double tt_log10_f64(double x) {
                          0x1.34413508p-2, 0x1.f79fef311f12bp-34);
 }
 
-// ---- Powers -------------------------------------------------------------------------------
+// ---- Powers
+// -------------------------------------------------------------------------------
 
 // log(x) as high + low, good to 2^-64 of it; x positive and finite.
 static inline double tt_log_parts_f64(double x, double* out_low) {
@@ -201,8 +204,8 @@ static inline double tt_pow_f64(double x, double y) {
 // x^n: the integer's part that a double does not hold goes along.
 static inline double tt_powi_f64(double x, int64_t n) {
   double y = (double)n;
-  double y_low = y >= 0x1p63 ? (double)(n - INT64_MAX) - 1
-                             : (double)(n - (int64_t)y);
+  double y_low =
+      y >= 0x1p63 ? (double)(n - INT64_MAX) - 1 : (double)(n - (int64_t)y);
   double ax = tt_abs_f64(x);
   double result = tt_pow_abs_f64(ax, y, y_low);
   result = (ax == 0) | (ax == TT_INF_F64)
@@ -234,7 +237,8 @@ static inline double tt_cbrt_f64(double x) {
   return tt_copysign_f64(t, x);
 }
 
-// ---- Hyperbolic functions --------------------------------------------------------------------
+// ---- Hyperbolic functions
+// --------------------------------------------------------------------
 
 static inline double tt_sinh_f64(double x) {
   double ax = tt_abs_f64(x);
@@ -275,7 +279,8 @@ static inline double tt_atanh_f64(double x) {
   return tt_copysign_f64(0.5 * tt_log1p_f64(2.0 * ax / (1.0 - ax)), x);
 }
 
-// ---- Inverse trigonometric functions ------------------------------------------------------------
+// ---- Inverse trigonometric functions
+// ------------------------------------------------------------
 
 static inline double tt_asin_f64(double x) {
   double ax = tt_abs_f64(x);
@@ -295,8 +300,7 @@ static inline double tt_acos_f64(double x) {
   double z = large ? half : ax * ax;
   double y = large ? tt_sqrt_f64(half) : x;
   double tail = y * z * tt_poly_asin_f64(z);
-  double middle =
-      0x1.921fb54442d18p+0 - (y + (tail - 0x1.1a62633145c07p-54));
+  double middle = 0x1.921fb54442d18p+0 - (y + (tail - 0x1.1a62633145c07p-54));
   double outer = 2.0 * (y + tail);
   double negative = 0x1.921fb54442d18p+1 - (outer - 0x1.1a62633145c07p-53);
   return large ? (x < 0 ? negative : outer) : middle;
@@ -319,7 +323,8 @@ static inline double tt_atan2_f64(double y, double x) {
 }
 static inline double tt_atan_f64(double x) { return tt_atan2_f64(x, 1.0); }
 
-// ---- Error functions --------------------------------------------------------------------------------
+// ---- Error functions
+// --------------------------------------------------------------------------------
 
 // erfc(x) for x >= 1: e^(-x^2) times a smooth function. x^2 is split so that
 // its rounding error, times x^2, is not lost.

@@ -87,8 +87,8 @@ static inline tt_angle_t tt_reduce_huge_f64(double x) {
   double turn = a + b;
   double turn_low = ((a - turn) + b) + c;
   double r_low, r = tt_two_product_f64(turn, 0x1.921fb54442d18p+0, &r_low);
-  r_low = r_low + turn_low * 0x1.921fb54442d18p+0 +
-          turn * 0x1.1a62633145c07p-54;
+  r_low =
+      r_low + turn_low * 0x1.921fb54442d18p+0 + turn * 0x1.1a62633145c07p-54;
   angle.value = r + r_low;
   angle.low = (r - angle.value) + r_low;
   if ((bits >> 63 != 0) != negative) {
