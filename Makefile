@@ -49,8 +49,12 @@ test-c: setup-test
 	scripts/test_c.sh asan
 	scripts/test_c.sh tsan
 
+# The second run takes the mock's portable path, as other CPUs would.
+PYTEST := $(PYTHON) -m pytest -q -n auto --dist loadgroup
 test-python: setup-test
-	$(PYTHON) -m pytest -q test
+	$(PYTEST) test
+	$(PYTEST) test/e2e --device "tenstorrent://mock?checked=1&isa=portable" \
+	  -k "test_case and (f32 or program or fusion)"
 
 .PHONY: bench
 bench: setup-demo

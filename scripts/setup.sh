@@ -65,4 +65,6 @@ for list in $lists; do
   $pip -r "$list"
 done
 $pip --no-deps -r requirements/data.txt
+# The headers that emitted kernels are checked against (tools/kernel_check).
+[ "$mode" = demo ] || "$venv/bin/python" scripts/fetch_ttnn_headers.py
 echo "$state" >"$stamp"

@@ -1,7 +1,18 @@
-"""Paths for the tests; they run against the installed package."""
+"""Paths and options for the tests; they run against the installed package."""
 
 import pathlib
 import sys
 
+import pytest
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "test" / "e2e"), str(ROOT / "examples" / "mnist")]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--device",
+        # Checked: L1 and CB bounds, uninitialised reads, NoC alignment.
+        default="tenstorrent://mock?checked=1",
+        help="URI of the device that the end-to-end cases run on",
+    )

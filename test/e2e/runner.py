@@ -17,16 +17,16 @@ FLAGS = {
     "tenstorrent": [],
     "llvm-cpu": ["--iree-llvmcpu-target-cpu=host"],
 }
-DRIVERS = {"tenstorrent": "tenstorrent", "llvm-cpu": "local-task"}
-
 
 class Runner:
     """One back end. Modules are compiled when first needed and kept."""
 
-    def __init__(self, target: str, groups: Dict[str, List[Case]]) -> None:
+    def __init__(
+        self, target: str, device: str, groups: Dict[str, List[Case]]
+    ) -> None:
         self._target = target
         self._groups = groups
-        self._config = runtime.Config(DRIVERS[target])
+        self._config = runtime.Config(device)
         # Case id -> (context, module), or the error of compiling it.
         self._loaded: Dict[str, Union[Tuple[Any, Any], Exception]] = {}
 

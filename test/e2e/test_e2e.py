@@ -15,13 +15,13 @@ CASES = [
 
 
 @pytest.fixture(scope="session")
-def tenstorrent() -> Runner:
-    return Runner("tenstorrent", GROUPS)
+def tenstorrent(pytestconfig: pytest.Config) -> Runner:
+    return Runner("tenstorrent", pytestconfig.getoption("device"), GROUPS)
 
 
 @pytest.fixture(scope="session")
 def llvm_cpu() -> Runner:
-    return Runner("llvm-cpu", GROUPS)
+    return Runner("llvm-cpu", "local-task", GROUPS)
 
 
 @pytest.mark.parametrize("case", CASES)
