@@ -53,7 +53,6 @@ enum { TT_COUNT_STEPS = 1 << 26 };  // abstract ops evaluated in one count
 // be NULL: not known. Fails where the launch program does (division by zero,
 // overflow, more cores than the grid has).
 tt_status_t tt_count_entry(const tt_program_t* program, uint32_t entry,
-                           const tt_launch_env_t* env,
-                           tt_counts_t* out_counts);
+                           const tt_launch_env_t* env, tt_counts_t* out_counts);
 
 #endif  // TT_IREE_TILE_COUNT_H_

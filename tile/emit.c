@@ -10,9 +10,6 @@
 #include "tile/emit_library.h"
 #include "tile/immediate.h"
 
-// Slots of load()'s cache that fit the staging area (kernel/dataflow.hpp).
-enum { TT_EMIT_MAX_LINES = 24 };
-
 // ---- Text -------------------------------------------------------------------
 
 void tt_emit_fail(tt_emitter_t* e, const tt_inst_t* inst, const char* format,
@@ -35,8 +32,8 @@ void tt_emit_fail(tt_emitter_t* e, const tt_inst_t* inst, const char* format,
                  inst->line, message)
            : tt_status_make(TT_CODE_UNIMPLEMENTED,
                             "entry @%s, %s kernel: no TT-Metal spelling: %s",
-                            tt_entry_name(e->program, e->entry),
-                            units[e->unit], message));
+                            tt_entry_name(e->program, e->entry), units[e->unit],
+                            message));
 }
 
 void tt_emit_line(tt_emitter_t* e, const char* format, ...) {
@@ -85,8 +82,7 @@ tt_emit_text_t tt_emit_immediate(tt_dtype_t dtype, uint64_t bits) {
     }
   } else {
     bool wide = dtype == TT_DTYPE_F64;
-    uint64_t exponent =
-        wide ? 0x7FF0000000000000u : (uint64_t)0x7F800000u;
+    uint64_t exponent = wide ? 0x7FF0000000000000u : (uint64_t)0x7F800000u;
     if ((bits & exponent) == exponent) {
       snprintf(t.s, sizeof(t.s),
                wide ? "tile::tt_from_bits_f64(0x%016" PRIx64 ")"
@@ -160,8 +156,7 @@ tt_emit_text_t tt_emit_target(tt_emitter_t* e, const tt_inst_t* inst) {
 
 const tt_cb_t* tt_emit_cb(const tt_emitter_t* e, const tt_inst_t* inst,
                           uint32_t k) {
-  uint32_t number =
-      tt_operand_index(tt_inst_operands(e->program, inst)[k]);
+  uint32_t number = tt_operand_index(tt_inst_operands(e->program, inst)[k]);
   for (uint32_t i = 0; i < e->phase->cb_count; ++i) {
     const tt_cb_t* cb = &e->program->cbs[e->phase->first_cb + i];
     if (cb->number == number) return cb;
@@ -176,194 +171,7 @@ bool tt_emit_is_tile_form(const tt_emitter_t* e, const tt_inst_t* inst) {
              TT_OPERAND_DST;
 }
 
-// ---- What a kernel touches -----------------------------------------------------
-
-static void note_operand(tt_emitter_t* e, tt_operand_t operand) {
-  uint32_t index = tt_operand_index(operand);
-  if (tt_operand_kind(operand) == TT_OPERAND_ARG) e->uses_arg[index] = true;
-  if (tt_operand_kind(operand) != TT_OPERAND_VIEW) return;
-  e->uses_view[index] = true;
-  const tt_view_t* view = &e->program->views[e->entry->first_view + index];
-  if (tt_operand_kind(view->offset) == TT_OPERAND_ARG) {
-    e->uses_arg[tt_operand_index(view->offset)] = true;
-  }
-}
-
-static void give_line(tt_emitter_t* e, uint32_t view) {
-  if (e->view_line[view] != TT_NONE) return;
-  e->view_line[view] = e->line_count % TT_EMIT_MAX_LINES;
-  ++e->line_count;
-}
-
-// A register assigned once can be declared there: the verifier's definite
-// assignment keeps its readers in the same block, but for a while, whose body
-// runs at least up to its test.
-static void note_result(tt_emitter_t* e, const tt_inst_t* inst, int whiles) {
-  if (inst->result == TT_NONE) return;
-  e->declared_late[inst->result] = ++e->assignments[inst->result] == 1 &&
-                                   (whiles == 0 || inst->op == TT_OP_FOR);
-}
-
-static void collect_insts(tt_emitter_t* e) {
-  bool is_while[TT_MAX_NESTING + 1] = {false};
-  int depth = 0, whiles = 0;
-  for (uint32_t i = 0; i < e->kernel->inst_count; ++i) {
-    const tt_inst_t* inst = &e->program->insts[e->kernel->first_inst + i];
-    const tt_operand_t* operands = tt_inst_operands(e->program, inst);
-    for (uint32_t k = 0; k < inst->operand_count; ++k) {
-      note_operand(e, operands[k]);
-    }
-    note_result(e, inst, whiles);
-    bool nibble = inst->op == TT_OP_STORE && inst->type == TT_DTYPE_I4;
-    if (inst->op == TT_OP_LOAD || nibble) {
-      give_line(e, tt_operand_index(operands[0]));
-    }
-    if (inst->op == TT_OP_FOR || inst->op == TT_OP_WHILE ||
-        inst->op == TT_OP_IF) {
-      is_while[depth++] = inst->op == TT_OP_WHILE;
-      whiles += inst->op == TT_OP_WHILE;
-    } else if (inst->op == TT_OP_END) {
-      whiles -= is_while[--depth];
-    }
-  }
-}
-
-static uint32_t launch_reg_count(const tt_emitter_t* e) {
-  return e->entry->launch == TT_NONE
-             ? 0
-             : e->program->kernels[e->entry->launch].reg_count;
-}
-
-// Lays out the runtime arguments.
-static void collect_args(tt_emitter_t* e) {
-  uint32_t views = e->entry->view_count, args = launch_reg_count(e);
-  e->args = calloc(views + args + 1, sizeof(*e->args));
-  if (!e->args) return;
-  uint32_t word = 0;
-  for (uint32_t source = TT_VIEW_BINDING; source <= TT_VIEW_DATA; ++source) {
-    // The views' sources, in ascending order without repetition.
-    for (uint32_t next = 0;;) {
-      uint32_t found = TT_NONE;
-      for (uint32_t i = 0; i < views; ++i) {
-        const tt_view_t* v = &e->program->views[e->entry->first_view + i];
-        if (e->uses_view[i] && v->source == source && v->index >= next &&
-            v->index < found) {
-          found = v->index;
-        }
-      }
-      if (found == TT_NONE) break;
-      e->args[e->arg_count++] =
-          (tt_emit_arg_t){(tt_emit_arg_kind_t)source, found, word};
-      word += 3;
-      next = found + 1;
-    }
-  }
-  for (uint32_t i = 0; i < args; ++i) {
-    if (!e->uses_arg[i]) continue;
-    e->args[e->arg_count++] = (tt_emit_arg_t){TT_EMIT_ARG_VALUE, i, word};
-    word += 2;
-  }
-  if (word > TT_EMIT_MAX_ARG_WORDS) {
-    tt_emit_fail(e, NULL, "%u words of runtime arguments, tt-metal takes %d",
-                 word, TT_EMIT_MAX_ARG_WORDS);
-  }
-}
-
-static void emitter_destroy(tt_emitter_t* e) {
-  tt_strbuf_free(&e->out);
-  tt_status_free(e->status);
-  free(e->uses_arg);
-  free(e->uses_view);
-  free(e->view_line);
-  free(e->assignments);
-  free(e->declared_late);
-  free(e->args);
-}
-
-static tt_status_t emitter_create(const tt_program_t* program, uint32_t entry,
-                                  uint32_t phase, tt_unit_t unit,
-                                  tt_emitter_t* e) {
-  *e = (tt_emitter_t){.program = program, .unit = unit};
-  if (entry >= program->entries_count ||
-      phase >= program->entries[entry].phase_count ||
-      (unsigned)unit >= TT_UNIT_KERNEL_COUNT) {
-    return tt_status_make(TT_CODE_INVALID_ARGUMENT,
-                          "no entry %u with phase %u and unit %u", entry,
-                          phase, (unsigned)unit);
-  }
-  e->entry = &program->entries[entry];
-  e->phase = &program->phases[e->entry->first_phase + phase];
-  uint32_t kernel = e->phase->kernels[unit];
-  e->kernel = kernel == TT_NONE ? NULL : &program->kernels[kernel];
-  uint32_t regs = e->kernel ? e->kernel->reg_count : 0;
-  e->uses_arg = calloc(launch_reg_count(e) + 1, sizeof(bool));
-  e->uses_view = calloc(e->entry->view_count + 1, sizeof(bool));
-  e->view_line = malloc((e->entry->view_count + 1) * sizeof(uint32_t));
-  e->assignments = calloc(regs + 1, sizeof(uint32_t));
-  e->declared_late = calloc(regs + 1, sizeof(bool));
-  if (e->uses_arg && e->uses_view && e->view_line && e->assignments &&
-      e->declared_late) {
-    for (uint32_t i = 0; i < e->entry->view_count; ++i) {
-      e->view_line[i] = TT_NONE;
-    }
-    if (e->kernel) collect_insts(e);
-    collect_args(e);
-  }
-  if (!e->args) {
-    emitter_destroy(e);
-    return tt_status_make(TT_CODE_RESOURCE_EXHAUSTED,
-                          "out of host memory while emitting a kernel");
-  }
-  return NULL;
-}
-
-// ---- Circular buffers of a phase -------------------------------------------------
-
-tt_status_t tt_emit_phase_cbs(const tt_program_t* program, uint32_t entry,
-                              uint32_t phase, tt_emit_cb_t out_cbs[TT_MAX_CBS],
-                              uint32_t* out_count) {
-  uint32_t used = 0, count = 0;
-  bool moves = false;
-  tt_emitter_t e;
-  for (int unit = 0; unit < TT_UNIT_KERNEL_COUNT; ++unit) {
-    TT_RETURN_IF_ERROR(
-        emitter_create(program, entry, phase, (tt_unit_t)unit, &e));
-    for (uint32_t i = 0; i < e.entry->view_count; ++i) moves |= e.uses_view[i];
-    emitter_destroy(&e);
-  }
-  for (uint32_t i = 0; i < e.phase->cb_count; ++i) {
-    const tt_cb_t* cb = &program->cbs[e.phase->first_cb + i];
-    out_cbs[count++] = (tt_emit_cb_t){
-        .number = cb->number,
-        .format = cb->format,
-        .rows = cb->rows,
-        .unpack_to_dest = cb->unpack_to_dest,
-        .page_size = tt_cb_page_bytes(cb),
-        .pages = cb->pages,
-    };
-    used |= 1u << cb->number;
-  }
-  *out_count = count;
-  if (!moves) return NULL;
-  for (int number = TT_MAX_CBS - 1; number >= 0; --number) {
-    if (used >> number & 1) continue;
-    out_cbs[(*out_count)++] = (tt_emit_cb_t){
-        .number = (uint8_t)number,
-        .format = TT_FORMAT_UINT8,
-        .rows = TT_TILE_DIM,
-        .page_size = TT_EMIT_STAGING_BYTES,
-        .pages = 1,
-    };
-    return NULL;
-  }
-  return tt_status_make(TT_CODE_UNIMPLEMENTED,
-                        "entry @%s, phase %u: all %d CBs are taken; the "
-                        "data-movement kernels need one to shift data in",
-                        tt_entry_name(program, &program->entries[entry]), phase,
-                        TT_MAX_CBS);
-}
-
-// ---- Parts of the file -------------------------------------------------------------
+// ---- Parts of the file ------------------------------------------------------
 
 static const char* format_tag(tt_format_t format) {
   return tt_dtype_desc(tt_format_desc(format)->dtype)->name;
@@ -436,8 +244,7 @@ static void emit_views(tt_emitter_t* e) {
   for (uint32_t i = 0; i < e->entry->view_count; ++i) {
     if (!e->uses_view[i]) continue;
     const tt_view_t* view = &e->program->views[e->entry->first_view + i];
-    uint32_t word =
-        arg_word(e, (tt_emit_arg_kind_t)view->source, view->index);
+    uint32_t word = arg_word(e, (tt_emit_arg_kind_t)view->source, view->index);
     uint32_t index = tt_operand_index(view->offset);
     tt_emit_text_t offset;
     if (tt_operand_kind(view->offset) == TT_OPERAND_ARG) {
@@ -478,7 +285,7 @@ static void emit_declarations(tt_emitter_t* e) {
   }
 }
 
-// ---- Ops -------------------------------------------------------------------------------
+// ---- Ops --------------------------------------------------------------------
 
 static void emit_for(tt_emitter_t* e, const tt_inst_t* inst) {
   uint32_t reg = inst->result;
@@ -550,8 +357,8 @@ static void emit_cb_op(tt_emitter_t* e, const tt_inst_t* inst) {
       break;
   }
   tt_emit_line(e, "%s(c%u, %u);", tt_op_descs[inst->op].callee, cb, pages);
-  bool meets = inst->op == TT_OP_CB_RESERVE_BACK ||
-               inst->op == TT_OP_CB_WAIT_FRONT;
+  bool meets =
+      inst->op == TT_OP_CB_RESERVE_BACK || inst->op == TT_OP_CB_WAIT_FRONT;
   if (meets && e->line_count > 0) tt_emit_line(e, "tile::drop_lines();");
 }
 
@@ -579,7 +386,7 @@ static void emit_inst(tt_emitter_t* e, const tt_inst_t* inst) {
   }
 }
 
-// ---- The file ----------------------------------------------------------------------------
+// ---- The file ---------------------------------------------------------------
 
 static void emit_body(tt_emitter_t* e) {
   bool compute = e->unit == TT_UNIT_COMPUTE;
@@ -598,12 +405,31 @@ static void emit_body(tt_emitter_t* e) {
   if (compute) tt_emit_line(e, "}  // namespace NAMESPACE");
 }
 
+static bool has_float_scalars(const tt_emitter_t* e) {
+  for (uint32_t i = 0; e->kernel && i < e->kernel->inst_count; ++i) {
+    const tt_inst_t* inst = &e->program->insts[e->kernel->first_inst + i];
+    if (tt_op_descs[inst->op].op_class == TT_OP_CLASS_LANE &&
+        !tt_emit_is_tile_form(e, inst) &&
+        (tt_dtype_desc((tt_dtype_t)inst->type)->is_float ||
+         tt_dtype_desc((tt_dtype_t)inst->type2)->is_float)) {
+      return true;
+    }
+  }
+  return false;
+}
+
 static void emit_includes(tt_emitter_t* e, tt_strbuf_t* out) {
   tt_strbuf_print(out, "#include <cstdint>\n\n");
   if (e->unit == TT_UNIT_COMPUTE) {
     tt_emit_compute_includes(e->out.data, e->out.size, out);
   } else {
     tt_strbuf_print(out, "#include \"dataflow_api.h\"\n");
+  }
+  if (has_float_scalars(e)) {
+    tt_strbuf_print(out,
+                    "\n// tt-metal compiles with -ffast-math, which would undo "
+                    "exact sums and NaN tests.\n"
+                    "#pragma GCC optimize(\"no-fast-math\")\n");
   }
   tt_strbuf_print(out, "\n");
 }
@@ -616,16 +442,15 @@ static void emit_library(tt_emitter_t* e, const tt_emit_cb_t* cbs,
   if (used.size > 0) {
     tt_strbuf_print(out, "namespace tile {\n\n");
     if (tt_library_mentions(used.data, used.size, "dram_page")) {
-      tt_strbuf_print(
-          out,
-          "constexpr uint32_t dram_page = %u;\n"
-          "constexpr uint32_t staging_cb = %u;\n"
-          "constexpr uint32_t staging_at = %u;\n"
-          "constexpr uint32_t line_count = %u;\n\n",
-          tt_chip_blackhole.dram_page, cbs[cb_count - 1].number,
-          e->unit == TT_UNIT_WRITER ? TT_EMIT_STAGING_BYTES / 2 : 0,
-          e->line_count < TT_EMIT_MAX_LINES ? e->line_count
-                                            : TT_EMIT_MAX_LINES);
+      tt_strbuf_print(out,
+                      "constexpr uint32_t dram_page = %u;\n"
+                      "constexpr uint32_t staging_cb = %u;\n"
+                      "constexpr uint32_t staging_at = %u;\n"
+                      "constexpr uint32_t line_count = %u;\n\n",
+                      tt_chip_blackhole.dram_page, cbs[cb_count - 1].number,
+                      e->unit == TT_UNIT_WRITER ? TT_EMIT_STAGING_BYTES / 2 : 0,
+                      e->line_count < TT_EMIT_MAX_LINES ? e->line_count
+                                                        : TT_EMIT_MAX_LINES);
     }
     tt_strbuf_append(out, used.data, used.size);
     tt_strbuf_print(out, "}  // namespace tile\n\n");
@@ -641,7 +466,7 @@ tt_status_t tt_emit_kernel(const tt_program_t* program, uint32_t entry,
   uint32_t cb_count = 0;
   TT_RETURN_IF_ERROR(tt_emit_phase_cbs(program, entry, phase, cbs, &cb_count));
   tt_emitter_t e;
-  TT_RETURN_IF_ERROR(emitter_create(program, entry, phase, unit, &e));
+  TT_RETURN_IF_ERROR(tt_emitter_create(program, entry, phase, unit, &e));
   tt_strbuf_t file = {0};
   if (!e.status) emit_body(&e);
   tt_status_t status = e.status;
@@ -653,26 +478,10 @@ tt_status_t tt_emit_kernel(const tt_program_t* program, uint32_t entry,
     emit_library(&e, cbs, cb_count, &file);
     tt_strbuf_append(&file, e.out.data, e.out.size);
   }
-  emitter_destroy(&e);
+  tt_emitter_destroy(&e);
   if (status) {
     tt_strbuf_free(&file);
     return status;
   }
   return tt_strbuf_finish(&file, out_text, out_size);
-}
-
-tt_status_t tt_emit_kernel_args(const tt_program_t* program, uint32_t entry,
-                                uint32_t phase, tt_unit_t unit,
-                                tt_emit_arg_t** out_args, uint32_t* out_count) {
-  tt_emitter_t e;
-  TT_RETURN_IF_ERROR(emitter_create(program, entry, phase, unit, &e));
-  tt_status_t status = e.status;
-  e.status = NULL;
-  if (!status) {
-    *out_args = e.args;
-    *out_count = e.arg_count;
-    e.args = NULL;
-  }
-  emitter_destroy(&e);
-  return status;
 }

@@ -9,7 +9,7 @@
 #include "tile/chip.h"
 #include "tile/emit_internal.h"
 
-// ---- What an op needs configured ------------------------------------------------
+// ---- What an op needs configured --------------------------------------------
 
 static const char* const tt_bcast_types[TT_BCAST_COUNT] = {
     "BroadcastType::NONE", "BroadcastType::ROW", "BroadcastType::COL",
@@ -71,11 +71,13 @@ static tt_emit_setup_t fpu_setup(const tt_emitter_t* e, const tt_inst_t* inst) {
             a, b, types[which], tt_bcast_types[bcast], a, b,
             acc ? "true" : "false");
       }
-      return setup("reconfig_data_format(c%u, c%u);\n%s_tiles_init(c%u, c%u%s);",
-                   a, b, names[which], a, b, acc ? ", true" : "");
+      return setup(
+          "reconfig_data_format(c%u, c%u);\n%s_tiles_init(c%u, c%u%s);", a, b,
+          names[which], a, b, acc ? ", true" : "");
     case TT_OP_REDUCE_TILE:
       return setup(
-          "reconfig_data_format(c%u, c%u);\nreduce_init<%s, %s>(c%u, c%u, c%u);",
+          "reconfig_data_format(c%u, c%u);\nreduce_init<%s, %s>(c%u, c%u, "
+          "c%u);",
           a, b, tt_pools[bcast], tt_reduce_dims[TT_ATTR_DIM(inst->attr)], a, b,
           a);
     case TT_OP_TRANSPOSE_WH_TILE:
@@ -118,7 +120,7 @@ void tt_emit_sfpu_setup(tt_emitter_t* e, const char* text) {
   apply(e, &e->sfpu, &wanted);
 }
 
-// ---- Blocks -------------------------------------------------------------------------
+// ---- Blocks -----------------------------------------------------------------
 
 // The only setup that the ops from |first| to |last| want of a unit: 0 when
 // they want none, 2 when they want several.
@@ -203,7 +205,7 @@ void tt_emit_compute_block(tt_emitter_t* e, const tt_inst_t* inst) {
   if (block->pack_varies) *e->pack.text = '\0';
 }
 
-// ---- Start ---------------------------------------------------------------------------
+// ---- Start ------------------------------------------------------------------
 
 // The first CBs that the kernel unpacks and packs, for the start-up call.
 void tt_emit_compute_start(tt_emitter_t* e) {
@@ -248,12 +250,11 @@ void tt_emit_compute_start(tt_emitter_t* e) {
   if (out == TT_NONE) out = a;
   if (b == TT_NONE) b = a;
   tt_emit_line(e, "compute_kernel_hw_startup(c%u, c%u, c%u);", a, b, out);
-  e->dst_capacity = tt_chip_dst_tiles(&tt_chip_blackhole,
-                                      e->phase->fp32_dest_acc,
-                                      e->phase->dst_full_sync);
+  e->dst_capacity = tt_chip_dst_tiles(
+      &tt_chip_blackhole, e->phase->fp32_dest_acc, e->phase->dst_full_sync);
 }
 
-// ---- Ops -------------------------------------------------------------------------------
+// ---- Ops --------------------------------------------------------------------
 
 // Marks DST tile |d| written; a reduce_tile result carries its dimension + 1,
 // so that pack_tile knows the packer mask that zeroes its other elements.
@@ -280,8 +281,10 @@ static void emit_two_cbs(tt_emitter_t* e, const tt_inst_t* inst) {
   uint32_t d = operand_index(e, inst, 0);
   uint32_t bcast = TT_ATTR_ENUM(inst->attr);
   char tiles[128];
-  tt_emit_text_t a = tt_emit_operand(e, inst, 1), ta = tt_emit_operand(e, inst, 2);
-  tt_emit_text_t b = tt_emit_operand(e, inst, 3), tb = tt_emit_operand(e, inst, 4);
+  tt_emit_text_t a = tt_emit_operand(e, inst, 1),
+                 ta = tt_emit_operand(e, inst, 2);
+  tt_emit_text_t b = tt_emit_operand(e, inst, 3),
+                 tb = tt_emit_operand(e, inst, 4);
   snprintf(tiles, sizeof(tiles), "%.20s, %.20s, %.30s, %.30s, %u", a.s, b.s,
            ta.s, tb.s, d);
   uint32_t reduced = 0;
@@ -317,7 +320,8 @@ static void emit_two_cbs(tt_emitter_t* e, const tt_inst_t* inst) {
 static void emit_one_cb(tt_emitter_t* e, const tt_inst_t* inst) {
   uint32_t d = operand_index(e, inst, 0);
   uint32_t bcast = inst->op == TT_OP_COPY_TILE ? TT_ATTR_ENUM(inst->attr) : 0;
-  tt_emit_text_t cb = tt_emit_operand(e, inst, 1), t = tt_emit_operand(e, inst, 2);
+  tt_emit_text_t cb = tt_emit_operand(e, inst, 1),
+                 t = tt_emit_operand(e, inst, 2);
   tt_emit_setup_t wanted = fpu_setup(e, inst);
   apply(e, &e->fpu, &wanted);
   if (bcast == TT_BCAST_NONE) {

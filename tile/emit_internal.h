@@ -49,10 +49,20 @@ typedef struct tt_emitter_t {
   bool uses_reduce;
   bool in_section;       // between tile_regs_acquire and tile_regs_release
   uint32_t dst_written;  // tiles written since tile_regs_acquire
-  uint8_t reduced[32];   // of each: 1 + tt_reduce_dim_t of its reduce_tile, or 0
+  uint8_t reduced[32];  // of each: 1 + tt_reduce_dim_t of its reduce_tile, or 0
   uint32_t dst_capacity;
-  uint32_t dst_used;     // tiles that the kernel names
+  uint32_t dst_used;  // tiles that the kernel names
 } tt_emitter_t;
+
+// Slots of load()'s cache that fit the staging area (kernel/dataflow.hpp).
+enum { TT_EMIT_MAX_LINES = 24 };
+
+// Finds what the kernel touches: emit_collect.c. An error of the program is
+// left in out_emitter->status.
+tt_status_t tt_emitter_create(const tt_program_t* program, uint32_t entry,
+                              uint32_t phase, tt_unit_t unit,
+                              tt_emitter_t* out_emitter);
+void tt_emitter_destroy(tt_emitter_t* e);
 
 // Keeps the first of several errors; |format| describes |inst|'s trouble.
 void tt_emit_fail(tt_emitter_t* e, const tt_inst_t* inst, const char* format,

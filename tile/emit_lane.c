@@ -8,7 +8,7 @@
 #include "tile/emit_internal.h"
 #include "tile/emit_library.h"
 
-// ---- The compute kernel API -----------------------------------------------------
+// ---- The compute kernel API -------------------------------------------------
 
 // Functions of the API that kernels call, and the header of each.
 typedef struct tt_api_t {
@@ -68,8 +68,7 @@ static const tt_api_t tt_apis[] = {
     {"untilize_block", "compute_kernel_api/untilize.h"},
 };
 
-void tt_emit_compute_includes(const char* body, size_t size,
-                              tt_strbuf_t* out) {
+void tt_emit_compute_includes(const char* body, size_t size, tt_strbuf_t* out) {
   enum { COUNT = sizeof(tt_apis) / sizeof(*tt_apis) };
   tt_strbuf_print(out, "#include \"compute_kernel_api/common.h\"\n");
   for (int i = 0; i < COUNT; ++i) {
@@ -99,7 +98,7 @@ void tt_emit_compute_includes(const char* body, size_t size,
   tt_strbuf_print(out, "#endif\n");
 }
 
-// ---- What has no spelling -----------------------------------------------------------
+// ---- What has no spelling ---------------------------------------------------
 
 const char* tt_emit_unsupported(tt_op_t op, tt_dtype_t dtype, uint32_t attr,
                                 bool tile_form) {
@@ -126,11 +125,11 @@ const char* tt_emit_unsupported(tt_op_t op, tt_dtype_t dtype, uint32_t attr,
   }
 }
 
-// ---- Ops --------------------------------------------------------------------------------
+// ---- Ops --------------------------------------------------------------------
 
 typedef enum lane_kind_e {
-  LANE_API,   // callee of ops.def, on tiles
-  LANE_OWN,   // kernel/sfpu.hpp
+  LANE_API,  // callee of ops.def, on tiles
+  LANE_OWN,  // kernel/sfpu.hpp
 } lane_kind_t;
 
 static bool is_dst(tt_operand_t operand) {
@@ -324,8 +323,8 @@ static bool is_half(uint32_t dtype) {
 static void emit_bitcast(tt_emitter_t* e, const tt_inst_t* inst) {
   const tt_operand_t* o = tt_inst_operands(e->program, inst);
   uint32_t d = tt_operand_index(o[0]);
-  if (inst->type == inst->type2 || (!is_half(inst->type) &&
-                                    !is_half(inst->type2))) {
+  if (inst->type == inst->type2 ||
+      (!is_half(inst->type) && !is_half(inst->type2))) {
     emit_own(e, inst, "mov");
   } else if (!is_half(inst->type2)) {
     emit_own(e, inst,
@@ -334,9 +333,9 @@ static void emit_bitcast(tt_emitter_t* e, const tt_inst_t* inst) {
     emit_own(e, inst,
              inst->type2 == TT_DTYPE_F16 ? "bits_of_f16" : "bits_of_bf16");
     if (is_half(inst->type)) {
-      tt_emit_line(
-          e, "MATH((tile::sfpu_%s(%u, tile::dst{%u})));",
-          inst->type == TT_DTYPE_F16 ? "f16_of_bits" : "bf16_of_bits", d, d);
+      tt_emit_line(e, "MATH((tile::sfpu_%s(%u, tile::dst{%u})));",
+                   inst->type == TT_DTYPE_F16 ? "f16_of_bits" : "bf16_of_bits",
+                   d, d);
     }
   }
 }

@@ -1,5 +1,6 @@
 #include "tile/emit_library.h"
 
+#include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -102,8 +103,6 @@ typedef struct tt_decl_t {
   const char* text;
   size_t size;
   const char* condition;  // of the text it is in; NULL: none
-  bool used;
-  bool scanned;
 } tt_decl_t;
 
 typedef struct tt_decl_name_t {
@@ -112,6 +111,7 @@ typedef struct tt_decl_name_t {
   uint32_t decl;
 } tt_decl_name_t;
 
+// All texts, taken apart.
 typedef struct tt_library_t {
   tt_decl_t* decls;
   uint32_t decl_count, decl_capacity;
@@ -135,7 +135,7 @@ static void* grow(void* array, uint32_t count, uint32_t* capacity, size_t size,
 }
 
 static void add_name(tt_library_t* lib, const tt_token_t* token) {
-  static const char* const ignored[] = {"sizeof", "alignas", "decltype",
+  static const char* const ignored[] = {"sizeof",        "alignas", "decltype",
                                         "__attribute__", "defined", NULL};
   if (token_is_any(token, ignored)) return;
   lib->names = grow(lib->names, lib->name_count, &lib->name_capacity,
@@ -150,7 +150,7 @@ static void add_name(tt_library_t* lib, const tt_token_t* token) {
 // like, or after #define.
 static void note_names(tt_library_t* lib, const tt_token_t* before,
                        const tt_token_t* token, bool in_value) {
-  static const char* const heads[] = {"struct", "union", "enum",
+  static const char* const heads[] = {"struct", "union",  "enum",
                                       "using",  "define", NULL};
   if (token->is_name && before->text && token_is_any(before, heads)) {
     add_name(lib, token);
@@ -184,10 +184,9 @@ static void end_decl(tt_library_t* lib, const char* start, const char* end,
   lib->decls = grow(lib->decls, lib->decl_count, &lib->decl_capacity,
                     sizeof(*lib->decls), &lib->failed);
   if (lib->failed) return;
-  lib->decls[lib->decl_count++] =
-      (tt_decl_t){.text = start,
-                  .size = (size_t)(end - start),
-                  .condition = lib->condition};
+  lib->decls[lib->decl_count++] = (tt_decl_t){.text = start,
+                                              .size = (size_t)(end - start),
+                                              .condition = lib->condition};
 }
 
 // Whether what follows the closing brace at |p| belongs to the same
@@ -237,43 +236,82 @@ static void add_text(tt_library_t* lib, const char* text, size_t size) {
   }
 }
 
-static void mark_used(tt_library_t* lib, const char* text, size_t size) {
+// ---- The library, made once -------------------------------------------------
+
+static int compare_names(const void* x, const void* y) {
+  const tt_decl_name_t *a = x, *b = y;
+  if (a->size != b->size) return a->size < b->size ? -1 : 1;
+  return memcmp(a->text, b->text, a->size);
+}
+
+static void library_free(tt_library_t* lib) {
+  if (!lib) return;
+  free(lib->decls);
+  free(lib->names);
+  free(lib);
+}
+
+// Kept for the life of the process; NULL when out of memory.
+static const tt_library_t* library(void) {
+  static _Atomic(tt_library_t*) cache;
+  tt_library_t* lib = atomic_load(&cache);
+  if (lib) return lib;
+  lib = calloc(1, sizeof(*lib));
+  if (!lib) return NULL;
+  for (const tt_kernel_text_t* t = tt_kernel_texts; t->name; ++t) {
+    // SFPI exists on the math thread of a compute kernel only.
+    lib->condition = strcmp(t->name, "sfpu.hpp") == 0 ? "TRISC_MATH" : NULL;
+    add_text(lib, t->text, t->size);
+  }
+  if (lib->failed) {
+    library_free(lib);
+    return NULL;
+  }
+  qsort(lib->names, lib->name_count, sizeof(*lib->names), compare_names);
+  tt_library_t* first = NULL;
+  if (!atomic_compare_exchange_strong(&cache, &first, lib)) {
+    library_free(lib);  // another thread was faster
+    return first;
+  }
+  return lib;
+}
+
+// ---- Pasting ----------------------------------------------------------------
+
+enum { DECL_UNUSED, DECL_USED, DECL_SCANNED };
+
+// Marks the declarations that |text| mentions; whether one was new.
+static bool mark_used(const tt_library_t* lib, const char* text, size_t size,
+                      uint8_t* states) {
   const char* p = text;
+  bool changed = false;
   for (;;) {
     const char* start;
     tt_token_t token = next_token(&p, text + size, &start);
-    if (!token.text) return;
+    if (!token.text) return changed;
     if (!token.is_name) continue;
-    for (uint32_t i = 0; i < lib->name_count; ++i) {
-      if (lib->names[i].size == token.size &&
-          memcmp(lib->names[i].text, token.text, token.size) == 0) {
-        lib->decls[lib->names[i].decl].used = true;
-      }
+    const tt_decl_name_t key = {token.text, token.size, 0};
+    const tt_decl_name_t* found =
+        bsearch(&key, lib->names, lib->name_count, sizeof(key), compare_names);
+    if (!found) continue;
+    // One name may have several declarations.
+    while (found > lib->names && compare_names(found - 1, &key) == 0) --found;
+    for (; found < lib->names + lib->name_count &&
+           compare_names(found, &key) == 0;
+         ++found) {
+      if (states[found->decl] != DECL_UNUSED) continue;
+      states[found->decl] = DECL_USED;
+      changed = true;
     }
   }
 }
 
-void tt_library_paste(const char* body, size_t size, tt_strbuf_t* out) {
-  tt_library_t lib = {0};
-  for (const tt_kernel_text_t* t = tt_kernel_texts; t->name; ++t) {
-    // SFPI exists on the math thread of a compute kernel only.
-    lib.condition = strcmp(t->name, "sfpu.hpp") == 0 ? "TRISC_MATH" : NULL;
-    add_text(&lib, t->text, t->size);
-  }
-  if (!lib.failed) mark_used(&lib, body, size);
-  for (bool changed = true; changed && !lib.failed;) {
-    changed = false;
-    for (uint32_t i = 0; i < lib.decl_count; ++i) {
-      tt_decl_t* decl = &lib.decls[i];
-      if (!decl->used || decl->scanned) continue;
-      decl->scanned = changed = true;
-      mark_used(&lib, decl->text, decl->size);
-    }
-  }
+static void append_used(const tt_library_t* lib, const uint8_t* states,
+                        tt_strbuf_t* out) {
   const char* condition = NULL;
-  for (uint32_t i = 0; i < lib.decl_count && !lib.failed; ++i) {
-    const tt_decl_t* decl = &lib.decls[i];
-    if (!decl->used) continue;
+  for (uint32_t i = 0; i < lib->decl_count; ++i) {
+    const tt_decl_t* decl = &lib->decls[i];
+    if (states[i] == DECL_UNUSED) continue;
     if (decl->condition != condition) {
       if (condition) tt_strbuf_print(out, "#endif  // %s\n\n", condition);
       condition = decl->condition;
@@ -283,9 +321,26 @@ void tt_library_paste(const char* body, size_t size, tt_strbuf_t* out) {
     tt_strbuf_print(out, "\n\n");
   }
   if (condition) tt_strbuf_print(out, "#endif  // %s\n\n", condition);
-  out->failed |= lib.failed;
-  free(lib.decls);
-  free(lib.names);
+}
+
+void tt_library_paste(const char* body, size_t size, tt_strbuf_t* out) {
+  const tt_library_t* lib = library();
+  uint8_t* states = lib ? calloc(lib->decl_count, 1) : NULL;
+  if (!states) {
+    out->failed = true;
+    return;
+  }
+  bool changed = mark_used(lib, body, size, states);
+  while (changed) {
+    changed = false;
+    for (uint32_t i = 0; i < lib->decl_count; ++i) {
+      if (states[i] != DECL_USED) continue;
+      states[i] = DECL_SCANNED;
+      changed |= mark_used(lib, lib->decls[i].text, lib->decls[i].size, states);
+    }
+  }
+  append_used(lib, states, out);
+  free(states);
 }
 
 bool tt_library_mentions(const char* body, size_t size, const char* name) {

@@ -47,7 +47,8 @@ void tt_emit_scalar(tt_emitter_t* e, const tt_inst_t* inst) {
     return;
   }
   char types[32], operands[3 * sizeof(tt_emit_text_t)] = "";
-  snprintf(types, sizeof(types), inst->type2 ? "tile::%s, tile::%s" : "tile::%s",
+  snprintf(types, sizeof(types),
+           inst->type2 ? "tile::%s, tile::%s" : "tile::%s",
            tt_dtype_desc((tt_dtype_t)inst->type)->name,
            tt_dtype_desc((tt_dtype_t)inst->type2)->name);
   for (uint32_t k = 0; k < inst->operand_count; ++k) {
@@ -55,11 +56,11 @@ void tt_emit_scalar(tt_emitter_t* e, const tt_inst_t* inst) {
     snprintf(operands + at, sizeof(operands) - at, "%s%s", k ? ", " : "",
              tt_emit_operand(e, inst, k).s);
   }
-  tt_emit_line(e, "%s = tile::%s<%s>(%s);", target.s,
-               tt_emit_lane_name(inst).s, types, operands);
+  tt_emit_line(e, "%s = tile::%s<%s>(%s);", target.s, tt_emit_lane_name(inst).s,
+               types, operands);
 }
 
-// ---- Memory and pages -----------------------------------------------------------
+// ---- Memory and pages -------------------------------------------------------
 
 // Where the page operand of a cb_load counts from: waited pages if the kernel
 // holds any, else reserved ones.
@@ -77,8 +78,8 @@ static void emit_element(tt_emitter_t* e, const tt_inst_t* inst) {
   }
   switch (inst->op) {
     case TT_OP_LOAD:
-      tt_emit_line(e, "%s = tile::load%s(%s, %s);",
-                   tt_emit_target(e, inst).s, suffix, text[0], text[1]);
+      tt_emit_line(e, "%s = tile::load%s(%s, %s);", tt_emit_target(e, inst).s,
+                   suffix, text[0], text[1]);
       break;
     case TT_OP_STORE:
       tt_emit_line(e, "tile::store%s(%s, %s, %s);", suffix, text[0], text[1],
