@@ -22,7 +22,7 @@ for device in driver.query_available_devices():
 
 vmfb = compiler.compile_str(MLIR, target_backends=["tenstorrent"])
 x = np.arange(1000, dtype=np.float32)
-for uri in ("tenstorrent://mock?grid=1x1", "tenstorrent://mock?grid=10x12"):
+for uri in ("tenstorrent://mock?grid=1x1", "tenstorrent://mock?grid=12x10"):
     device = runtime.get_device(uri)
     config = runtime.Config(device=device)
     module = runtime.VmModule.copy_buffer(config.vm_instance, vmfb)

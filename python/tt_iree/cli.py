@@ -269,7 +269,7 @@ def _device_state(uri: str) -> str:
     info = _native.device_info(uri)
     return (
         f"{info.name.decode()}: {info.core_count} cores "
-        f"({info.grid_rows}x{info.grid_cols}), {info.l1_size / 1024:.0f} KiB L1 a "
+        f"({info.grid_cols}x{info.grid_rows}), {info.l1_size / 1024:.0f} KiB L1 a "
         f"core, {info.dram_size / 2**30:.1f} GiB DRAM in {info.dram_banks} banks"
     )
 

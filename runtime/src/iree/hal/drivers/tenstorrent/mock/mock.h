@@ -11,8 +11,8 @@
 
 // Options of tenstorrent://mock?key=value (docs/hal-driver.md).
 typedef struct tt_mock_options_t {
-  uint32_t grid_rows;  // grid=RxC
-  uint32_t grid_cols;
+  uint32_t grid_cols;  // grid=COLUMNSxROWS, as tt-metal writes x and y
+  uint32_t grid_rows;
   uint32_t cores;      // cores=N: usable ones, at most rows * cols
   uint64_t l1_size;    // l1=bytes of one core
   uint64_t dram_size;  // dram=bytes of the device

@@ -50,7 +50,7 @@ static void mock_query_info(tt_backend_device_t* device,
                                   .dram_banks = tt_chip_blackhole.dram_banks,
                                   .host_visible = true};
   snprintf(out_info->name, sizeof(out_info->name), "Blackhole (mock, %ux%u)",
-           o->grid_rows, o->grid_cols);
+           o->grid_cols, o->grid_rows);
 }
 
 static void mock_query_counters(tt_backend_device_t* device,

@@ -48,9 +48,9 @@ static tt_status_t parse_grid(const tt_backend_param_t* param,
   const tt_chip_t* chip = &tt_chip_blackhole;
   const char* text = param->value;
   uint64_t rows = 0, cols = 0;
-  if (!parse_number(&text, 1, chip->max_grid_rows, &rows) || *text++ != 'x' ||
-      !parse_whole(text, 1, chip->max_grid_cols, &cols)) {
-    return bad_value(param, "ROWSxCOLUMNS from 1x1 to 10x12, as in 8x8");
+  if (!parse_number(&text, 1, chip->max_grid_cols, &cols) || *text++ != 'x' ||
+      !parse_whole(text, 1, chip->max_grid_rows, &rows)) {
+    return bad_value(param, "COLUMNSxROWS from 1x1 to 12x10, as in 8x8");
   }
   options->grid_rows = (uint32_t)rows;
   options->grid_cols = (uint32_t)cols;
@@ -134,8 +134,8 @@ tt_status_t tt_mock_options_parse(const tt_backend_param_t* params,
     return tt_status_make(TT_CODE_INVALID_ARGUMENT,
                           "device option cores: found %u, expected at most %u "
                           "for grid %ux%u",
-                          o->cores, o->grid_rows * o->grid_cols, o->grid_rows,
-                          o->grid_cols);
+                          o->cores, o->grid_rows * o->grid_cols, o->grid_cols,
+                          o->grid_rows);
   }
   if (!o->cores) o->cores = o->grid_rows * o->grid_cols;
   if (!o->threads) o->threads = usable_cpus();

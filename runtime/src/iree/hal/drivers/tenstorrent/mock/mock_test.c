@@ -37,7 +37,7 @@ static void test_options_default(void** state) {
 
 static void test_options_given(void** state) {
   const tt_backend_param_t params[] = {
-      {"grid", "10x12"}, {"cores", "7"},   {"l1", "400000"},   {"dram", "4096"},
+      {"grid", "12x10"}, {"cores", "7"},   {"l1", "400000"},   {"dram", "4096"},
       {"threads", "3"},  {"checked", "1"}, {"isa", "portable"}};
   tt_mock_options_t o;
   assert_null(tt_mock_options_parse(params, 7, &o));
@@ -53,8 +53,8 @@ static void test_options_given(void** state) {
 
 static void test_options_bad(void** state) {
   static const tt_backend_param_t bad[] = {
-      {"grid", "8"},    {"grid", "0x8"},     {"grid", "11x12"},
-      {"grid", "8x13"}, {"grid", "8x8x"},    {"grid", " 8x8"},
+      {"grid", "8"},    {"grid", "0x8"},     {"grid", "12x11"},
+      {"grid", "13x8"}, {"grid", "8x8x"},    {"grid", " 8x8"},
       {"cores", "0"},   {"cores", "65"},     {"cores", "-1"},
       {"cores", ""},    {"l1", "1"},         {"l1", "1572865"},
       {"dram", "0"},    {"dram", "1e9"},     {"threads", "0"},
