@@ -127,8 +127,7 @@ uint32_t tt_builder_intern(
   return TT_NONE;
 }
 
-// ---- Program level
-// -----------------------------------------------------------
+// ---- Program level ---------------------------------------------------------
 
 uint32_t tt_build_blob(tt_builder_t* b, const void* data, uint64_t size) {
   if (b->status) return 0;
@@ -141,8 +140,10 @@ uint32_t tt_build_blob(tt_builder_t* b, const void* data, uint64_t size) {
     if (!b->status) misuse(b, "a blob of more than 2^31 bytes");
     return 0;
   }
-  memset(p->data + p->data_count, 0, start - p->data_count);
-  if (size) memcpy(p->data + start, data, size);
+  if (more) {
+    memset(p->data + p->data_count, 0, start - p->data_count);
+    if (size) memcpy(p->data + start, data, size);
+  }
   p->data_count = start + (uint32_t)size;
   p->blobs[p->blobs_count] = (tt_blob_t){.offset = start, .size = size};
   return p->blobs_count++;
@@ -218,8 +219,7 @@ tt_operand_t tt_build_view(tt_builder_t* b, tt_view_source_t source,
   return tt_operand(TT_OPERAND_VIEW, entry->view_count++);
 }
 
-// ---- Phases and kernels
-// --------------------------------------------------------
+// ---- Phases and kernels ----------------------------------------------------
 
 void tt_build_phase(tt_builder_t* b, tt_operand_t cores,
                     const tt_phase_t* options) {
@@ -343,8 +343,7 @@ tt_dtype_t tt_builder_operand_type(const tt_builder_t* b,
   return (tt_dtype_t)k->reg_types[reg];
 }
 
-// ---- Ops
-// ---------------------------------------------------------------------
+// ---- Ops -------------------------------------------------------------------
 
 // f16 and bf16 immediates arrive as any f32; what is stored is of the type.
 static tt_operand_t rounded(tt_builder_t* b, tt_operand_t operand,

@@ -59,7 +59,7 @@ static inline tt_operand_t tt_launch_op2(tt_builder_t* b, tt_op_t op,
 tt_operand_t tt_launch_grid_cores(tt_builder_t* b);
 tt_operand_t tt_launch_core(tt_builder_t* b);
 
-// ---- Phases and kernels -----------------------------------------------------
+// ---- Phases and kernels ----------------------------------------------------
 
 // Opens a phase of the open entry (closing the one before). |options| gives the
 // compute attributes; its cores, CB and kernel fields are ignored.
@@ -74,7 +74,7 @@ tt_operand_t tt_build_reg(tt_builder_t* b, tt_dtype_t dtype);
 // The line that following ops were read from (0: none).
 void tt_build_line(tt_builder_t* b, uint32_t line);
 
-// ---- Ops of the open kernel --------------------------------------------------
+// ---- Ops of the open kernel ------------------------------------------------
 
 // An op in full. |result|: TT_NONE for none, else a register operand.
 void tt_build_inst(tt_builder_t* b, tt_op_t op, tt_dtype_t type,
@@ -86,20 +86,20 @@ tt_operand_t tt_build_value(tt_builder_t* b, tt_op_t op, tt_dtype_t type,
                             const tt_operand_t* operands, uint32_t count);
 
 // Operands given in place: TT_OPS(b, CB_PUSH_BACK, NONE, 0, cb, tt_imm(b, 1)).
-#define TT_OPS(b, op, type, attr, ...)                                        \
-  tt_build_inst(b, TT_OP_##op, TT_DTYPE_##type, TT_DTYPE_NONE, attr, TT_NONE, \
-                (const tt_operand_t[]){__VA_ARGS__},                          \
-                sizeof((const tt_operand_t[]){__VA_ARGS__}) /                 \
-                    sizeof(tt_operand_t))
-#define TT_VALUE(b, op, type, attr, ...)                            \
-  tt_build_value(b, TT_OP_##op, TT_DTYPE_##type, TT_DTYPE_NONE, attr, \
-                 (const tt_operand_t[]){__VA_ARGS__},               \
-                 sizeof((const tt_operand_t[]){__VA_ARGS__}) /      \
-                     sizeof(tt_operand_t))
+#define TT_OPS(b, op, type, attr, ...)                              \
+  tt_build_inst(                                                    \
+      b, TT_OP_##op, TT_DTYPE_##type, TT_DTYPE_NONE, attr, TT_NONE, \
+      (const tt_operand_t[]){__VA_ARGS__},                          \
+      sizeof((const tt_operand_t[]){__VA_ARGS__}) / sizeof(tt_operand_t))
+#define TT_VALUE(b, op, type, attr, ...)                   \
+  tt_build_value(                                          \
+      b, TT_OP_##op, TT_DTYPE_##type, TT_DTYPE_NONE, attr, \
+      (const tt_operand_t[]){__VA_ARGS__},                 \
+      sizeof((const tt_operand_t[]){__VA_ARGS__}) / sizeof(tt_operand_t))
 
 // Immediates, shared. tt_imm is for integers of any type (i64 counts, indices).
 tt_operand_t tt_imm(tt_builder_t* b, int64_t value);
-tt_operand_t tt_imm_f32(tt_builder_t* b, float value);   // f32, f16, bf16
+tt_operand_t tt_imm_f32(tt_builder_t* b, float value);  // f32, f16, bf16
 tt_operand_t tt_imm_f64(tt_builder_t* b, double value);
 
 // for %iv = lo; %iv < hi; %iv += step. Returns the counter (i64); close with

@@ -121,12 +121,13 @@ static void copy_entry(layout_t* layout, tt_entry_t* entry) {
 tt_status_t tt_builder_layout(tt_builder_t* b) {
   layout_t layout = {.b = b};
   if (!allocate(&layout)) {
-#define FREE(member) free(layout.out.member);
-    FREE(kernels)
-    FREE(insts) FREE(operands) FREE(reg_types) FREE(immediates)
-#undef FREE
-        free(layout.immediate_map);
-    free(layout.reg_map);
+    tt_program_t* out = &layout.out;
+    void* const arrays[] = {
+        out->kernels,    out->insts,           out->operands, out->reg_types,
+        out->immediates, layout.immediate_map, layout.reg_map};
+    for (size_t i = 0; i < sizeof(arrays) / sizeof(arrays[0]); ++i) {
+      free(arrays[i]);
+    }
     return tt_status_make(TT_CODE_RESOURCE_EXHAUSTED, "out of host memory");
   }
   for (uint32_t i = 0; i < b->program->entries_count; ++i) {
@@ -137,9 +138,12 @@ tt_status_t tt_builder_layout(tt_builder_t* b) {
 #define MOVE(member)                      \
   free(b->program->member);               \
   b->program->member = layout.out.member; \
-  b->program->member##_count = layout.out.member##_count;
-  MOVE(kernels)
-  MOVE(insts) MOVE(operands) MOVE(reg_types) MOVE(immediates)
+  b->program->member##_count = layout.out.member##_count
+  MOVE(kernels);
+  MOVE(insts);
+  MOVE(operands);
+  MOVE(reg_types);
+  MOVE(immediates);
 #undef MOVE
-      return NULL;
+  return NULL;
 }

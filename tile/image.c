@@ -61,8 +61,7 @@ tt_status_t tt_program_write_image(const tt_program_t* program,
   return NULL;
 }
 
-// ---- Reading
-// -------------------------------------------------------------------
+// ---- Reading ---------------------------------------------------------------
 
 #define FIELD(member) ((unsigned)offsetof(tt_image_header_t, member))
 

@@ -52,10 +52,11 @@ void tt_interp_worker_destroy(tt_interp_worker_t* worker) {
   free(worker);
 }
 
-// Makes *block hold |bytes|; its contents are lost when it grows.
+// Makes *block hold |bytes| (and point somewhere even for none); its contents
+// are lost when it grows.
 static bool grow(void* block, uint64_t* capacity, uint64_t bytes) {
-  if (bytes <= *capacity) return true;
   void** pointer = block;
+  if (*pointer && bytes <= *capacity) return true;
   free(*pointer);
   *pointer = allocate_aligned(bytes);
   *capacity = *pointer ? bytes : 0;

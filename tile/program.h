@@ -208,7 +208,7 @@ static inline const tt_operand_t* tt_inst_operands(const tt_program_t* program,
   return program->operands + inst->first_operand;
 }
 
-// ---- Text form: tile/text_parse.c, tile/text_print.c (docs/tile-ir.md) ----
+// ---- Text form: tile/text_parse.c, tile/text_print.c (docs/tile-ir.md) -----
 
 // Parses and verifies. |name| names the source in messages ("name:line:col: ").
 tt_status_t tt_program_parse(const char* text, size_t size, const char* name,
@@ -217,13 +217,13 @@ tt_status_t tt_program_parse(const char* text, size_t size, const char* name,
 tt_status_t tt_program_print(const tt_program_t* program, char** out_text,
                              size_t* out_size);
 
-// ---- Verifier: tile/verify*.c ---------------------------------------------
+// ---- Verifier: tile/verify*.c ----------------------------------------------
 
 // Checks everything the interpreter and the emitter rely on; the message names
 // the entry, phase, kernel and op (and text line where known).
 tt_status_t tt_program_verify(const tt_program_t* program);
 
-// ---- Binary image: tile/image.c (docs/image-format.md) --------------------
+// ---- Binary image: tile/image.c (docs/image-format.md) ---------------------
 
 tt_status_t tt_program_write_image(const tt_program_t* program,
                                    uint8_t** out_image, size_t* out_size);

@@ -9,8 +9,7 @@
 #include "tile/text_internal.h"
 #include "tile/text_words.h"
 
-// ---- Tokens
-// ------------------------------------------------------------------
+// ---- Tokens ----------------------------------------------------------------
 
 static void describe(const tt_token_t* token, char* out, size_t size) {
   static const char sigils[] = {
@@ -185,8 +184,7 @@ static bool close_brace(tt_parser_t* p, const char* what) {
   return true;
 }
 
-// ---- Phases
-// --------------------------------------------------------------------
+// ---- Phases ----------------------------------------------------------------
 
 static void parse_cb(tt_parser_t* p) {
   tt_cb_t cb = {0};
@@ -252,8 +250,7 @@ static void parse_phase(tt_parser_t* p) {
   }
 }
 
-// ---- Entries
-// --------------------------------------------------------------------
+// ---- Entries ---------------------------------------------------------------
 
 static void parse_view(tt_parser_t* p, uint32_t* next) {
   const tt_token_t token = p->token;
@@ -391,8 +388,7 @@ static void parse_entry(tt_parser_t* p) {
   }
 }
 
-// ---- Programs
-// --------------------------------------------------------------------
+// ---- Programs --------------------------------------------------------------
 
 static void append_hex(tt_parser_t* p, uint8_t** data, uint32_t* capacity,
                        uint64_t* size) {

@@ -14,8 +14,7 @@ typedef struct parsed_op_t {
   uint32_t count;
 } parsed_op_t;
 
-// ---- Mnemonic and types
-// ------------------------------------------------------
+// ---- Mnemonic and types ----------------------------------------------------
 
 static bool same(const char* text, size_t size, const char* word) {
   return strlen(word) == size && memcmp(text, word, size) == 0;
@@ -74,8 +73,7 @@ static void parse_mnemonic(tt_parser_t* p, parsed_op_t* op) {
   tt_parser_advance(p);
 }
 
-// ---- Operands
-// ------------------------------------------------------------------
+// ---- Operands --------------------------------------------------------------
 
 static tt_operand_t parse_immediate(tt_parser_t* p, tt_dtype_t dtype,
                                     const char* what, const char* others) {
@@ -189,8 +187,7 @@ static void parse_operands(tt_parser_t* p, parsed_op_t* op, bool launch,
   }
 }
 
-// ---- Attributes
-// -------------------------------------------------------------------
+// ---- Attributes ------------------------------------------------------------
 
 static uint32_t expect_word(tt_parser_t* p, const char* const* words, int count,
                             const char* what, const char* expected) {
@@ -237,8 +234,7 @@ static void parse_attr(tt_parser_t* p, parsed_op_t* op) {
   }
 }
 
-// ---- Whole ops
-// -----------------------------------------------------------------------
+// ---- Whole ops -------------------------------------------------------------
 
 // The register that %number names, made when it is assigned first.
 static tt_operand_t result_reg(tt_parser_t* p, const parsed_op_t* op,

@@ -27,8 +27,7 @@ static void print_operand(printer_t* p, tt_operand_t operand,
   }
 }
 
-// ---- Ops
-// ---------------------------------------------------------------------
+// ---- Ops -------------------------------------------------------------------
 
 static void print_attr(printer_t* p, const tt_inst_t* inst, uint8_t kind) {
   const uint32_t attr = inst->attr;
@@ -95,8 +94,7 @@ static void print_kernel(printer_t* p, const tt_kernel_t* kernel, int indent,
   }
 }
 
-// ---- Entries
-// -----------------------------------------------------------------
+// ---- Entries ---------------------------------------------------------------
 
 static void print_name(printer_t* p, const char* name) {
   static const char plain[] =

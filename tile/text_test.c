@@ -14,8 +14,7 @@
 
 static bool update;
 
-// ---- Golden programs
-// -----------------------------------------------------------
+// ---- Golden programs -------------------------------------------------------
 
 // Drops comments, indentation and empty lines.
 static char* normalize(const char* text) {
@@ -85,8 +84,7 @@ static void test_goldens(void** state) {
   assert_true(tt_testing_each_golden(check_golden, NULL) >= 10);
 }
 
-// ---- Coverage of the op table
-// -----------------------------------------------------
+// ---- Coverage of the op table ----------------------------------------------
 
 typedef struct coverage_t {
   bool scalar[TT_OP_COUNT];
@@ -120,8 +118,7 @@ static void test_every_op_has_a_golden(void** state) {
   }
 }
 
-// ---- Errors
-// ----------------------------------------------------------------------
+// ---- Errors ----------------------------------------------------------------
 
 // Where a case's lines go: the program around them.
 static const struct {

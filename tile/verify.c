@@ -57,8 +57,7 @@ tt_status_t tt_verify_uniform(const tt_verify_t* v, tt_operand_t operand,
   return NULL;
 }
 
-// ---- Arrays
-// ------------------------------------------------------------------
+// ---- Arrays ----------------------------------------------------------------
 
 static tt_status_t check_counts(const tt_verify_t* v) {
 #define X(type, member, limit)                                            \
@@ -138,8 +137,7 @@ static tt_status_t check_blobs(const tt_verify_t* v) {
   return NULL;
 }
 
-// ---- Entries
-// -----------------------------------------------------------------
+// ---- Entries ---------------------------------------------------------------
 
 static tt_status_t check_name(tt_verify_t* v, const tt_entry_t* entry) {
   const tt_program_t* p = v->program;
@@ -218,8 +216,7 @@ static tt_status_t check_view(const tt_verify_t* v, uint32_t index) {
   return NULL;
 }
 
-// ---- Phases
-// -------------------------------------------------------------------
+// ---- Phases ----------------------------------------------------------------
 
 static tt_status_t check_cb(tt_verify_t* v, const tt_cb_t* cb) {
   const uint32_t n = cb->number;

@@ -110,8 +110,7 @@ static tt_status_t check_view(const tt_verify_t* v, uint32_t operand,
                          access == TT_ACCESS_READ ? "reading" : "writing");
 }
 
-// ---- Data movement
-// --------------------------------------------------------------
+// ---- Data movement ---------------------------------------------------------
 
 static tt_status_t check_move(const tt_verify_t* v) {
   const tt_operand_t* o = tt_inst_operands(v->program, v->inst);
@@ -164,8 +163,7 @@ static tt_status_t check_move(const tt_verify_t* v) {
   }
 }
 
-// ---- FPU
-// -------------------------------------------------------------------------
+// ---- FPU -------------------------------------------------------------------
 
 // The FPU multiplies and adds floats from its source registers.
 static tt_status_t check_source(const tt_verify_t* v, uint32_t cb) {

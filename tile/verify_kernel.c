@@ -9,8 +9,7 @@
 
 #include "tile/verify_internal.h"
 
-// ---- Definite assignment
-// -------------------------------------------------------
+// ---- Definite assignment ---------------------------------------------------
 
 static void unassign_from(tt_verify_t* v, uint32_t mark) {
   while (v->trail_count > mark) {
@@ -75,8 +74,7 @@ static void join_if(tt_verify_t* v, const tt_verify_block_t* block) {
   }
 }
 
-// ---- Nesting
-// --------------------------------------------------------------------
+// ---- Nesting ---------------------------------------------------------------
 
 static tt_status_t open_block(tt_verify_t* v) {
   if (v->depth == TT_MAX_NESTING) {

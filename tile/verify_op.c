@@ -5,8 +5,7 @@
 #include "tile/immediate.h"
 #include "tile/verify_internal.h"
 
-// ---- Operands
-// -----------------------------------------------------------------
+// ---- Operands --------------------------------------------------------------
 
 static tt_status_t wrong_type(const tt_verify_t* v, const char* what,
                               char sigil, uint32_t index, tt_dtype_t found,
@@ -195,8 +194,7 @@ static tt_status_t check_tile_form(const tt_verify_t* v,
   return NULL;
 }
 
-// ---- Types
-// --------------------------------------------------------------------
+// ---- Types -----------------------------------------------------------------
 
 static tt_status_t check_type(const tt_verify_t* v, const char* what,
                               uint8_t type, uint16_t mask) {
@@ -279,8 +277,7 @@ static tt_status_t check_types(const tt_verify_t* v, const tt_op_desc_t* desc,
   return check_cast(v);
 }
 
-// ---- Attributes and result
-// -----------------------------------------------------
+// ---- Attributes and result -------------------------------------------------
 
 static bool attr_is_valid(const tt_inst_t* inst, uint8_t kind) {
   const uint32_t attr = inst->attr;

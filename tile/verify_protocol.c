@@ -98,8 +98,7 @@ void tt_verify_block_factor(const tt_verify_t* v, tt_verify_block_t* block) {
   }
 }
 
-// ---- Circular buffers
-// --------------------------------------------------------------
+// ---- Circular buffers ------------------------------------------------------
 
 static tt_status_t take_side(const tt_verify_t* v, uint8_t* sides, uint32_t cb,
                              const char* how) {
@@ -171,8 +170,7 @@ tt_status_t tt_verify_totals(const tt_verify_t* v) {
   return NULL;
 }
 
-// ---- DST
-// -----------------------------------------------------------------------------
+// ---- DST -------------------------------------------------------------------
 
 static tt_status_t step_dst(tt_verify_t* v) {
   static const struct {
