@@ -30,8 +30,9 @@ typedef struct ttc_codegen_options_t {
   // (--iree-tenstorrent-l1-size) without tt_chip_t.l1_reserved.
   int64_t l1_size;
   ttc_fidelity_t fidelity;
-  // Texts to make beside the image (see ttc_codegen_entry_t). Making them
-  // costs time, so only what will be written is asked for.
+  // What to make beside the image (see ttc_codegen_entry_t). Making it costs
+  // time, so only what will be written is asked for.
+  bool want_counts;
   bool want_dispatch_text;
   bool want_plan_text;
   bool want_tile_text;
@@ -45,19 +46,22 @@ typedef struct ttc_text_t {
 } ttc_text_t;
 
 // What codegen tells about one entry point. Numbers are totals of one launch
-// over all cores, counted from the tile program; -1 where they depend on a
-// dynamic size.
+// over all cores, counted from the tile program as tile/count.h defines them;
+// -1 where they depend on a dynamic size.
 typedef struct ttc_codegen_entry_t {
   char* name;      // symbol name of the hal.executable.export
   bool tile_path;  // false: the element-loop floor
   char* reason;    // why this path, one line
-  int64_t tiles;   // 32x32 tiles the compute kernels write
-  int32_t cores;
   int32_t phases;
+  // If asked for:
+  int64_t tiles;  // written to memory
+  int32_t cores;
   int64_t l1_bytes;  // the largest use of any core in any phase
   int64_t bytes_read;
   int64_t bytes_written;
+  int64_t tile_ops;
   int64_t multiply_adds;
+  int64_t element_ops;
   // NULL or empty unless asked for.
   char* dispatch_text;
   char* plan_text;

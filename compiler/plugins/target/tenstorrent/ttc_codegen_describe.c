@@ -1,13 +1,98 @@
 #include "compiler/plugins/target/tenstorrent/ttc_codegen_describe.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tile/chip.h"
+#include "tile/count.h"
+#include "tile/emit.h"
+
+static const char* const ttc_unit_names[TT_UNIT_KERNEL_COUNT] = {
+    [TT_UNIT_READER] = "reader",
+    [TT_UNIT_COMPUTE] = "compute",
+    [TT_UNIT_WRITER] = "writer",
+};
+
+static tt_status_t ttc_no_memory(void) {
+  return tt_status_make(TT_CODE_RESOURCE_EXHAUSTED, "no memory");
+}
+
+// Counts a launch on the planned grid. What depends on push constants is not
+// known here: -1.
+static tt_status_t ttc_describe_counts(const ttc_codegen_options_t* options,
+                                       const tt_program_t* program,
+                                       uint32_t entry,
+                                       ttc_codegen_entry_t* out_entry) {
+  const tt_launch_env_t launch = {
+      .grid_cores = (uint32_t)(options->grid_rows * options->grid_cols),
+      .dram_banks = tt_chip_blackhole.dram_banks,
+  };
+  tt_counts_t counts;
+  TT_RETURN_IF_ERROR(tt_count_entry(program, entry, &launch, &counts));
+  bool known = !counts.at_least;
+  out_entry->l1_bytes = (int64_t)counts.l1_bytes;
+  out_entry->cores = known ? (int32_t)counts.cores : -1;
+  out_entry->tiles = known ? (int64_t)counts.tiles_written : -1;
+  out_entry->bytes_read = known ? (int64_t)counts.bytes_read : -1;
+  out_entry->bytes_written = known ? (int64_t)counts.bytes_written : -1;
+  out_entry->tile_ops = known ? (int64_t)counts.tile_ops : -1;
+  out_entry->multiply_adds = known ? (int64_t)counts.multiply_adds : -1;
+  out_entry->element_ops = known ? (int64_t)counts.element_ops : -1;
+  return NULL;
+}
+
+// A kernel that TT-Metal cannot spell is described by the reason.
+static tt_status_t ttc_describe_kernel(const tt_program_t* program,
+                                       uint32_t entry, uint32_t phase,
+                                       tt_unit_t unit, ttc_text_t* out) {
+  if (asprintf(&out->name, "phase%u_%s.cpp", phase, ttc_unit_names[unit]) < 0) {
+    out->name = NULL;
+    return ttc_no_memory();
+  }
+  size_t size;
+  tt_status_t status =
+      tt_emit_kernel(program, entry, phase, unit, &out->text, &size);
+  if (tt_status_code(status) != TT_CODE_UNIMPLEMENTED) return status;
+  int length = asprintf(&out->text, "// %s\n", tt_status_message(status));
+  tt_status_free(status);
+  if (length >= 0) return NULL;
+  out->text = NULL;
+  return ttc_no_memory();
+}
+
+static tt_status_t ttc_describe_kernels(const tt_program_t* program,
+                                        uint32_t entry,
+                                        ttc_codegen_entry_t* out_entry) {
+  const tt_entry_t* e = &program->entries[entry];
+  out_entry->kernels = calloc((size_t)e->phase_count * TT_UNIT_KERNEL_COUNT + 1,
+                              sizeof(*out_entry->kernels));
+  if (!out_entry->kernels) return ttc_no_memory();
+  for (uint32_t phase = 0; phase < e->phase_count; ++phase) {
+    const tt_phase_t* p = &program->phases[e->first_phase + phase];
+    for (int unit = 0; unit < TT_UNIT_KERNEL_COUNT; ++unit) {
+      if (p->kernels[unit] == TT_NONE) continue;
+      TT_RETURN_IF_ERROR(
+          ttc_describe_kernel(program, entry, phase, (tt_unit_t)unit,
+                              &out_entry->kernels[out_entry->kernel_count++]));
+    }
+  }
+  return NULL;
+}
+
 tt_status_t ttc_codegen_describe(const ttc_codegen_options_t* options,
                                  const tt_program_t* program, uint32_t entry,
                                  ttc_codegen_entry_t* out_entry) {
   out_entry->phases = (int32_t)program->entries[entry].phase_count;
+  if (options->want_counts) {
+    TT_RETURN_IF_ERROR(ttc_describe_counts(options, program, entry, out_entry));
+  }
+  if (options->want_kernels) {
+    TT_RETURN_IF_ERROR(ttc_describe_kernels(program, entry, out_entry));
+  }
   if (options->want_tile_text) {
     size_t size;
-    TT_RETURN_IF_ERROR(
-        tt_program_print(program, &out_entry->tile_text, &size));
+    TT_RETURN_IF_ERROR(tt_program_print(program, &out_entry->tile_text, &size));
   }
   return NULL;
 }

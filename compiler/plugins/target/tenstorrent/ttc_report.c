@@ -157,7 +157,9 @@ static void ttc_write_json_entry(FILE* out, const char* executable,
   ttc_write_json_count(out, "l1_bytes", entry->l1_bytes);
   ttc_write_json_count(out, "bytes_read", entry->bytes_read);
   ttc_write_json_count(out, "bytes_written", entry->bytes_written);
+  ttc_write_json_count(out, "tile_ops", entry->tile_ops);
   ttc_write_json_count(out, "multiply_adds", entry->multiply_adds);
+  ttc_write_json_count(out, "element_ops", entry->element_ops);
   fprintf(out, "}");
 }
 

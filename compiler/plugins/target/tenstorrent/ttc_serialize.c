@@ -51,6 +51,7 @@ static tt_status_t ttc_attach_image(MlirOperation variant,
 
 static ttc_codegen_options_t ttc_wanted(const ttc_options_t* options) {
   ttc_codegen_options_t wanted = options->codegen;
+  wanted.want_counts = options->report_file != NULL;
   wanted.want_dispatch_text = options->dump_dispatches_to != NULL;
   wanted.want_plan_text = options->dump_plans_to != NULL;
   wanted.want_tile_text =
