@@ -30,6 +30,11 @@ if [ "$mode" = test ]; then
   pkg-config --exists cmocka 2>/dev/null || missing="$missing libcmocka-dev"
   command -v riscv64-unknown-elf-g++ >/dev/null ||
     missing="$missing gcc-riscv64-unknown-elf"
+  # Headers for it; the C++ ones are those of another freestanding target.
+  [ -d /usr/lib/picolibc/riscv64-unknown-elf ] ||
+    missing="$missing picolibc-riscv64-unknown-elf"
+  [ -d /usr/include/newlib/c++ ] ||
+    missing="$missing libstdc++-arm-none-eabi-dev"
 fi
 
 if [ -n "$missing" ]; then

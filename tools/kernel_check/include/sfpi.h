@@ -136,11 +136,11 @@ struct LRegFile {
 };
 constexpr LRegFile l_reg{};
 
-#define SFPI_FLOAT(op)                                                  \
-  vFloat operator op(const vFloat&, const vFloat&);                     \
-  template <class T, class = std::enable_if_t<number<T>>>               \
-  vFloat operator op(const vDReg&, T);                                  \
-  vFloat operator op(const vDReg&, const vFloat&);                      \
+#define SFPI_FLOAT(op)                                    \
+  vFloat operator op(const vFloat&, const vFloat&);       \
+  template <class T, class = std::enable_if_t<number<T>>> \
+  vFloat operator op(const vDReg&, T);                    \
+  vFloat operator op(const vDReg&, const vFloat&);        \
   vFloat operator op(const vDReg&, const vDReg&);
 SFPI_FLOAT(+)
 SFPI_FLOAT(-)
@@ -149,16 +149,16 @@ SFPI_FLOAT(*)
 
 // Mixed operands take the vector operand's type.
 template <class T>
-constexpr bool is_int_vector = std::is_same<T, vInt>::value ||
-                               std::is_same<T, vUInt>::value;
+constexpr bool is_int_vector =
+    std::is_same<T, vInt>::value || std::is_same<T, vUInt>::value;
 template <class A, class B>
-using mixed = std::enable_if_t<
-    is_int_vector<A> || (is_int_vector<B> && !is_int_vector<A> &&
-                         (std::is_integral<A>::value ||
-                          std::is_same<A, vConst>::value)),
-    std::conditional_t<is_int_vector<A>, A, B>>;
-#define SFPI_INT(op)                               \
-  template <class A, class B>                      \
+using mixed = std::enable_if_t<is_int_vector<A> ||
+                                   (is_int_vector<B> && !is_int_vector<A> &&
+                                    (std::is_integral<A>::value ||
+                                     std::is_same<A, vConst>::value)),
+                               std::conditional_t<is_int_vector<A>, A, B>>;
+#define SFPI_INT(op)          \
+  template <class A, class B> \
   mixed<A, B> operator op(const A&, const B&);
 SFPI_INT(+)
 SFPI_INT(-)
@@ -171,10 +171,10 @@ A operator<<(const A&, int);
 template <class A, class = std::enable_if_t<is_int_vector<A>>>
 A operator>>(const A&, int);
 
-#define SFPI_COMPARE(op)                                                \
-  vBool operator op(const vFloat&, const vFloat&);                      \
-  template <class A, class B,                                           \
-            class = std::enable_if_t<is_int_vector<A>>, class = void>   \
+#define SFPI_COMPARE(op)                                                  \
+  vBool operator op(const vFloat&, const vFloat&);                        \
+  template <class A, class B, class = std::enable_if_t<is_int_vector<A>>, \
+            class = void>                                                 \
   vBool operator op(const A&, const B&);
 SFPI_COMPARE(<)
 SFPI_COMPARE(<=)
