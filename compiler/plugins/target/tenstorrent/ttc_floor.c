@@ -21,6 +21,7 @@ static const char ttc_floor_passes[] =
     "iree-codegen-iree-comprehensive-bufferize,canonicalize,cse,"
     "iree-linalg-ext-to-loops,convert-linalg-to-parallel-loops,"
     "fold-memref-alias-ops,convert-complex-to-standard,"
+    "tosa-to-arith{include-apply-rescale=true},"
     "affine-expand-index-ops,lower-affine,canonicalize,cse)";
 
 tt_status_t ttc_floor_prepare(MlirOperation module) {

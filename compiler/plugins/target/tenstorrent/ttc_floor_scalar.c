@@ -1,3 +1,5 @@
+#include <stdlib.h>
+
 #include "compiler/plugins/target/tenstorrent/ttc_floor_internal.h"
 #include "compiler/plugins/target/tenstorrent/ttc_scalar.h"
 
@@ -199,6 +201,38 @@ static bool ttc_floor_clampf(ttc_floor_reader_t* r, MlirOperation op) {
   return true;
 }
 
+static bool ttc_floor_index_constant(ttc_floor_reader_t* r, MlirOperation op) {
+  tt_dtype_t type;
+  uint64_t bits;
+  if (!ttc_scalar_constant_read(ttc_op_attr(op, "value"), &type, &bits)) {
+    return false;
+  }
+  ttc_floor_set_node(r, mlirOperationGetResult(op, 0),
+                     ttc_loops_const(r->loops, type, bits));
+  return true;
+}
+
+static bool ttc_floor_index_cmp(ttc_floor_reader_t* r, MlirOperation op) {
+  // #index<cmp_predicate slt>, in the words of cmpi, in its order.
+  static const char* const words[TT_PREDI_COUNT] = {
+      " eq",  " ne",  " slt", " sle", " sgt",
+      " sge", " ult", " ule", " ugt", " uge"};
+  const ttc_node_t operands[] = {ttc_floor_node(r, op, 0),
+                                 ttc_floor_node(r, op, 1)};
+  char* text = ttc_attribute_text(ttc_op_attr(op, "pred"));
+  uint32_t predicate = 0;
+  while (text && predicate < TT_PREDI_COUNT &&
+         !strstr(text, words[predicate])) {
+    ++predicate;
+  }
+  free(text);
+  if (!text || predicate == TT_PREDI_COUNT || r->loops->status) return false;
+  ttc_floor_set_node(r, mlirOperationGetResult(op, 0),
+                     ttc_loops_op(r->loops, TT_OP_CMPI, TT_DTYPE_I64,
+                                  TT_DTYPE_NONE, predicate, operands, 2));
+  return true;
+}
+
 static bool ttc_floor_complex_create(ttc_floor_reader_t* r, MlirOperation op) {
   ttc_floor_value_t value = {.kind = TTC_FLOOR_COMPLEX};
   for (int i = 0; i < 2; ++i) value.nodes[i] = ttc_floor_node(r, op, i);
@@ -268,6 +302,9 @@ const ttc_floor_row_t ttc_floor_scalar_rows[] = {
     {"hal.interface.workgroup.count", ttc_floor_workgroup_count},
     {"hal.interface.workgroup.id", ttc_floor_workgroup_id},
     {"hal.interface.workgroup.size", ttc_floor_workgroup_count},
+    {"index.bool.constant", ttc_floor_index_constant},
+    {"index.cmp", ttc_floor_index_cmp},
+    {"index.constant", ttc_floor_index_constant},
     {"math.clampf", ttc_floor_clampf},
     {"math.sincos", ttc_floor_sincos},
     {NULL, NULL},

@@ -307,9 +307,8 @@ void ttc_loops_distribute(ttc_loops_t* loops) {
     }
   }
   for (uint32_t p = 0; p < loops->phase_count; ++p) {
-    for (ttc_stmt_t *next, *s = loops->phases[p].first;
-         s && s != ttc_phase_end(loops, p) && !loops->status; s = next) {
-      next = s->next;
+    for (ttc_stmt_t* s = loops->phases[p].first;
+         s != ttc_phase_end(loops, p) && !loops->status; s = s->next) {
       if (s->results.count) ttc_spill(loops, p, s);
     }
   }

@@ -185,6 +185,54 @@ static void ttc_nodes_append(ttc_loops_t* loops, ttc_nodes_t* nodes,
   *nodes = grown;
 }
 
+static ttc_node_t ttc_fpcast(ttc_loops_t* loops, tt_dtype_t to, tt_dtype_t from,
+                             ttc_node_t x) {
+  return ttc_loops_op(loops, TT_OP_FPCAST, to, from, 0, &x, 1);
+}
+
+// |x| of type |type| as an f32 that is not rounded to |type|: a product, as in
+// a matmul, is left exact.
+static ttc_node_t ttc_widen(ttc_loops_t* loops, tt_dtype_t type, ttc_node_t x) {
+  const ttc_node_data_t data = *ttc_loops_node(loops, x);
+  if (data.kind != TTC_NODE_OP || data.op != TT_OP_MUL) {
+    return ttc_fpcast(loops, TT_DTYPE_F32, type, x);
+  }
+  const ttc_node_t factors[] = {
+      ttc_fpcast(loops, TT_DTYPE_F32, type, data.operands[0]),
+      ttc_fpcast(loops, TT_DTYPE_F32, type, data.operands[1])};
+  return ttc_loops_op(loops, TT_OP_MUL, TT_DTYPE_F32, TT_DTYPE_NONE, 0, factors,
+                      2);
+}
+
+// If the loop adds 16-bit floats up, and looks at the sum for nothing else: the
+// f32 that is added to the sum |carried|; else TTC_NO_NODE. A sum in f16 or
+// bf16 would stop growing after a few hundred terms.
+static ttc_node_t ttc_wide_addend(ttc_loops_t* loops, ttc_stmt_t* loop,
+                                  const ttc_accumulator_t* accumulator) {
+  tt_dtype_t type = loops->memories[accumulator->load->memory].dtype;
+  ttc_node_t carried = accumulator->load->results.at[0];
+  const ttc_node_data_t sum =
+      *ttc_loops_node(loops, accumulator->store->operands[1]);
+  if ((type != TT_DTYPE_F16 && type != TT_DTYPE_BF16) ||
+      sum.kind != TTC_NODE_OP || sum.op != TT_OP_ADD ||
+      (sum.operands[0] == carried) == (sum.operands[1] == carried)) {
+    return TTC_NO_NODE;
+  }
+  ttc_node_t addend = sum.operands[sum.operands[0] == carried];
+  if (ttc_loops_depends_on(loops, addend, carried)) return TTC_NO_NODE;
+  for (ttc_stmt_t* s = loop->regions[0]->first; s; s = s->next) {
+    if (s == accumulator->store) continue;
+    // Only plain bodies: what a nested statement uses is not looked at.
+    if (s->regions[0]) return TTC_NO_NODE;
+    for (uint32_t i = 0; i < s->operand_count; ++i) {
+      if (ttc_loops_depends_on(loops, s->operands[i], carried)) {
+        return TTC_NO_NODE;
+      }
+    }
+  }
+  return ttc_widen(loops, type, addend);
+}
+
 // Gives |loop| a carried value in place of the element.
 static void ttc_carry(ttc_loops_t* loops, ttc_stmt_t* loop,
                       const ttc_accumulator_t* accumulator) {
@@ -193,8 +241,24 @@ static void ttc_carry(ttc_loops_t* loops, ttc_stmt_t* loop,
   ttc_stmt_t* store = accumulator->store;
   tt_dtype_t type = tt_dtype_of_register(loops->memories[load->memory].dtype);
   ttc_node_t initial = ttc_loops_arg(loops, loop->region, type);
+  ttc_node_t init = initial;
   ttc_node_t carried = load->results.at[0];
-  ttc_node_t final = ttc_loops_arg(loops, loop->region, type);
+  ttc_node_t yield = store->operands[1];
+  ttc_node_t addend = ttc_wide_addend(loops, loop, accumulator);
+  tt_dtype_t carried_type = type;
+  if (addend != TTC_NO_NODE) {
+    carried_type = TT_DTYPE_F32;
+    carried = ttc_loops_arg(loops, body, carried_type);
+    const ttc_node_t operands[] = {carried, addend};
+    yield = ttc_loops_op(loops, TT_OP_ADD, carried_type, TT_DTYPE_NONE, 0,
+                         operands, 2);
+    init = ttc_fpcast(loops, carried_type, type, initial);
+  }
+  ttc_node_t final = ttc_loops_arg(loops, loop->region, carried_type);
+  ttc_node_t stored = final;
+  if (carried_type != type) {
+    stored = ttc_fpcast(loops, type, carried_type, final);
+  }
 
   // The value loaded in the body becomes the body's argument, and the load
   // moves in front of the loop under a new name.
@@ -203,9 +267,9 @@ static void ttc_carry(ttc_loops_t* loops, ttc_stmt_t* loop,
   if (loops->status) return;
   load->results.at[0] = initial;
   ttc_stmt_insert(loop->region, loop, load);
-  ttc_nodes_append(loops, &loop->inits, initial);
+  ttc_nodes_append(loops, &loop->inits, init);
   ttc_nodes_append(loops, &body->args, carried);
-  ttc_nodes_append(loops, &body->yields, store->operands[1]);
+  ttc_nodes_append(loops, &body->yields, yield);
   ttc_nodes_append(loops, &loop->results, final);
 
   for (ttc_stmt_t *next, *s = body->first; s; s = next) {
@@ -215,7 +279,7 @@ static void ttc_carry(ttc_loops_t* loops, ttc_stmt_t* loop,
     }
   }
   ttc_stmt_unlink(store);
-  store->operands[1] = final;
+  store->operands[1] = stored;
   ttc_stmt_insert(loop->region, loop->next, store);
 }
 
