@@ -46,8 +46,7 @@ void ttc_dispatch_deinitialize(ttc_dispatch_t* dispatch) {
   memset(dispatch, 0, sizeof(*dispatch));
 }
 
-// ---- Launch expressions
-// ------------------------------------------------------
+// ---- Launch expressions -----------------------------------------------------
 
 static ttc_expr_t ttc_expr_intern(ttc_dispatch_t* dispatch,
                                   const ttc_expr_node_t* node) {
@@ -160,8 +159,7 @@ ttc_expr_t ttc_expr_op(ttc_dispatch_t* dispatch, tt_op_t op, ttc_expr_t a,
                     .kind = TTC_EXPR_OP, .op = (uint16_t)op, .a = a, .b = b});
 }
 
-// ---- Records
-// -------------------------------------------------------------------
+// ---- Records ----------------------------------------------------------------
 
 uint32_t ttc_dispatch_add_subspan(ttc_dispatch_t* dispatch,
                                   const ttc_subspan_t* subspan) {
@@ -190,8 +188,7 @@ void ttc_dispatch_add_store(ttc_dispatch_t* dispatch,
   TTC_APPEND(dispatch, store, store);
 }
 
-// ---- Text
-// ------------------------------------------------------------------------
+// ---- Text -------------------------------------------------------------------
 
 void ttc_expr_print(const ttc_dispatch_t* dispatch, ttc_expr_t expr,
                     FILE* file) {

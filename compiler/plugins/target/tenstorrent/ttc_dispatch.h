@@ -40,8 +40,7 @@ typedef struct ttc_expr_node_t {
   int64_t value;
 } ttc_expr_node_t;
 
-// ---- Tensors
-// -----------------------------------------------------------------
+// ---- Tensors ----------------------------------------------------------------
 
 typedef struct ttc_subspan_t {
   uint32_t binding;
@@ -147,8 +146,7 @@ typedef struct ttc_dispatch_t {
   bool exhausted;
 } ttc_dispatch_t;
 
-// ---- ttc_dispatch.c
-// ------------------------------------------------------------
+// ---- ttc_dispatch.c ---------------------------------------------------------
 
 void ttc_dispatch_initialize(ttc_dispatch_t* dispatch);
 void ttc_dispatch_deinitialize(ttc_dispatch_t* dispatch);

@@ -5,8 +5,12 @@
 
 #include "compiler/plugins/target/tenstorrent/ttc_lower_internal.h"
 
-// ---- Values
-// ------------------------------------------------------------------------
+void ttc_lower_kernel(ttc_lower_t* lower, tt_unit_t unit) {
+  tt_build_kernel(lower->b, unit);
+  lower->moves = unit != TT_UNIT_COMPUTE;
+}
+
+// ---- Values -----------------------------------------------------------------
 
 tt_operand_t ttc_lower_expr(ttc_lower_t* lower, ttc_expr_t expr) {
   const ttc_expr_node_t node = lower->dispatch->exprs[expr];
@@ -82,8 +86,7 @@ tt_operand_t ttc_lower_address(ttc_lower_t* lower, const ttc_access_t* access) {
   return sum;
 }
 
-// ---- Entries
-// -------------------------------------------------------------------------
+// ---- Entries ----------------------------------------------------------------
 
 static void ttc_lower_views(ttc_lower_t* lower, tt_operand_t* views) {
   for (uint32_t i = 0; i < lower->dispatch->subspan_count; ++i) {

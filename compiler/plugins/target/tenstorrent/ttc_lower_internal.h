@@ -16,11 +16,12 @@ typedef struct ttc_lower_t {
   tt_operand_t ones;          // view of 1024 ones (i8), where masks are needed
   tt_operand_t item_lo, item_hi;  // items of this core
   // Of the kernel being built: element index of each plan dim.
+  // Unset in compute kernels, which address nothing.
   tt_operand_t at[TTC_MAX_DIMS];
+  bool moves;  // the kernel being built is the reader or the writer
 } ttc_lower_t;
 
-// ---- ttc_lower.c: launch values, integer arithmetic
-// --------------------------
+// ---- ttc_lower.c: launch values, integer arithmetic -------------------------
 
 // |expr| in the launch program.
 tt_operand_t ttc_lower_expr(ttc_lower_t* lower, ttc_expr_t expr);
@@ -28,6 +29,9 @@ tt_operand_t ttc_lower_expr(ttc_lower_t* lower, ttc_expr_t expr);
 // i64 arithmetic in a kernel; constant operands fold.
 tt_operand_t ttc_kernel_op(ttc_lower_t* lower, tt_op_t op, tt_operand_t a,
                            tt_operand_t b);
+
+// Opens the kernel of |unit|.
+void ttc_lower_kernel(ttc_lower_t* lower, tt_unit_t unit);
 
 static inline tt_operand_t ttc_cb(uint8_t number) {
   return tt_operand(TT_OPERAND_CB, number);
@@ -50,8 +54,7 @@ tt_operand_t ttc_lower_address(ttc_lower_t* lower, const ttc_access_t* access);
   tt_build_inst(b, TT_OP_##op, TT_DTYPE_NONE, TT_DTYPE_NONE, 0, TT_NONE, NULL, \
                 0)
 
-// ---- ttc_lower_expr.c: terms on DST tiles
-// ------------------------------------
+// ---- ttc_lower_expr.c: terms on DST tiles -----------------------------------
 
 // Where a term that is not computed comes from.
 typedef struct ttc_source_t {
@@ -87,8 +90,30 @@ void ttc_eval_roots(ttc_eval_t* eval, const uint32_t* roots, uint32_t count,
 uint32_t ttc_eval_need(const ttc_phase_t* phase, const uint32_t* roots,
                        uint32_t count, uint32_t first, uint32_t limit);
 
-// ---- ttc_lower_lanes.c, ttc_lower_matmul.c
-// -------------------------------------
+// ---- ttc_lower_lanes.c: shared with matmuls ---------------------------------
+
+// Calls |visit| for each access that |stage| loads at |level|.
+typedef void (*ttc_load_fn_t)(ttc_lower_t* lower, const ttc_stage_t* stage,
+                              const ttc_access_t* access);
+void ttc_lower_loads(ttc_lower_t* lower, const ttc_stage_t* stage,
+                     ttc_level_t level, ttc_load_fn_t visit);
+// In the reader: reserves, fills and pushes the pages of |access| for the lanes
+// at |lower->at|.
+void ttc_lower_read(ttc_lower_t* lower, const ttc_stage_t* stage,
+                    const ttc_access_t* access);
+// In the writer: stores the waited pages of |result|.
+void ttc_lower_write(ttc_lower_t* lower, const ttc_stage_t* stage,
+                     const ttc_stage_result_t* result);
+// In the compute kernel: waits for or pops the pages of |access|.
+void ttc_compute_wait(ttc_lower_t* lower, const ttc_stage_t* stage,
+                      const ttc_access_t* access);
+void ttc_compute_pop(ttc_lower_t* lower, const ttc_stage_t* stage,
+                     const ttc_access_t* access);
+// In the compute kernel: one step of a store stage, its pages being waited
+// except those at TTC_LEVEL_STEP.
+void ttc_store_step(ttc_lower_t* lower, const ttc_stage_t* stage, bool masked);
+
+// ---- ttc_lower_lanes.c, ttc_lower_matmul.c ----------------------------------
 
 void ttc_lower_lanes(ttc_lower_t* lower);
 void ttc_lower_matmul(ttc_lower_t* lower);

@@ -4,8 +4,7 @@
 
 #include "compiler/plugins/target/tenstorrent/ttc_lower_internal.h"
 
-// ---- Loops of a stage
-// ----------------------------------------------------------------
+// ---- Loops of a stage -------------------------------------------------------
 
 // Emits a step of |stage|; |masked|: its last columns lie beyond the edge.
 typedef void (*ttc_step_fn_t)(ttc_lower_t* lower, const ttc_stage_t* stage,
@@ -21,8 +20,10 @@ static void ttc_lower_range(ttc_lower_t* lower, const ttc_stage_t* stage,
   if (lo == hi) return;
   tt_operand_t counter =
       tt_build_for(lower->b, lo, hi, tt_imm(lower->b, 1), false);
-  lower->at[stage->private_dims[depth]] =
-      ttc_kernel_op(lower, TT_OP_MUL, counter, tt_imm(lower->b, width));
+  if (lower->moves) {
+    lower->at[stage->private_dims[depth]] =
+        ttc_kernel_op(lower, TT_OP_MUL, counter, tt_imm(lower->b, width));
+  }
   ttc_lower_loop(lower, stage, (uint8_t)(depth + 1), masked, step);
   tt_build_end(lower->b);
 }
@@ -57,12 +58,7 @@ static void ttc_lower_steps(ttc_lower_t* lower, const ttc_stage_t* stage,
   ttc_lower_loop(lower, stage, 0, false, step);
 }
 
-// Calls |visit| for each access that |stage| loads at |level|.
-typedef void (*ttc_load_fn_t)(ttc_lower_t* lower, const ttc_stage_t* stage,
-                              const ttc_access_t* access);
-
-// ---- Moving pages
-// --------------------------------------------------------------------
+// ---- Moving pages -----------------------------------------------------------
 
 // Elements of plan dim |dim| from |lower->at| on, at most |most|.
 static tt_operand_t ttc_lower_extent(ttc_lower_t* lower, uint8_t dim,
@@ -86,8 +82,8 @@ static uint32_t ttc_lower_strip_limit(const ttc_phase_t* phase) {
   return phase->strip < TT_TILE_LANES ? phase->strip : 0;
 }
 
-static void ttc_lower_read(ttc_lower_t* lower, const ttc_stage_t* stage,
-                           const ttc_access_t* access) {
+void ttc_lower_read(ttc_lower_t* lower, const ttc_stage_t* stage,
+                    const ttc_access_t* access) {
   tt_builder_t* b = lower->b;
   const ttc_phase_t* phase = lower->phase;
   tt_dtype_t dtype = lower->dispatch->subspans[access->subspan].dtype;
@@ -130,8 +126,8 @@ static void ttc_lower_read(ttc_lower_t* lower, const ttc_stage_t* stage,
   TT_OPS(b, CB_PUSH_BACK, NONE, 0, cb, pages);
 }
 
-static void ttc_lower_write(ttc_lower_t* lower, const ttc_stage_t* stage,
-                            const ttc_stage_result_t* result) {
+void ttc_lower_write(ttc_lower_t* lower, const ttc_stage_t* stage,
+                     const ttc_stage_result_t* result) {
   tt_builder_t* b = lower->b;
   const ttc_phase_t* phase = lower->phase;
   const ttc_access_t* access = &phase->accesses[result->access];
@@ -165,8 +161,8 @@ static void ttc_lower_write(ttc_lower_t* lower, const ttc_stage_t* stage,
                 8);
 }
 
-static void ttc_lower_loads(ttc_lower_t* lower, const ttc_stage_t* stage,
-                            ttc_level_t level, ttc_load_fn_t visit) {
+void ttc_lower_loads(ttc_lower_t* lower, const ttc_stage_t* stage,
+                     ttc_level_t level, ttc_load_fn_t visit) {
   const ttc_phase_t* phase = lower->phase;
   bool marks[TTC_MAX_TERMS] = {false};
   bool seen[TTC_MAX_ACCESSES] = {false};
@@ -202,13 +198,13 @@ static void ttc_lower_loads_once(ttc_lower_t* lower, ttc_load_fn_t visit) {
   }
 }
 
-// Opens the loop over this core's items, and decodes where kernels move data.
-static void ttc_lower_open_items(ttc_lower_t* lower, bool decode) {
+// Opens the loop over this core's items.
+static void ttc_lower_open_items(ttc_lower_t* lower) {
   const ttc_phase_t* phase = lower->phase;
   tt_operand_t item = tt_build_for(lower->b, lower->item_lo, lower->item_hi,
                                    tt_imm(lower->b, 1), false);
   uint32_t steps[TTC_MAX_DIMS] = {0};
-  if (!decode) return;
+  if (!lower->moves) return;
   if (phase->row != TTC_NO_INDEX) steps[phase->row] = TT_TILE_DIM;
   if (phase->column != TTC_NO_INDEX) {
     steps[phase->column] = ttc_phase_column_step(phase);
@@ -216,8 +212,7 @@ static void ttc_lower_open_items(ttc_lower_t* lower, bool decode) {
   ttc_lower_decode(lower, item, steps);
 }
 
-// ---- Reader
-// --------------------------------------------------------------------------
+// ---- Reader -----------------------------------------------------------------
 
 // Constants of moves are pages that the writer uses again and again.
 static bool ttc_lower_is_constant_move(const ttc_phase_t* phase,
@@ -271,7 +266,7 @@ static void ttc_reader_step(ttc_lower_t* lower, const ttc_stage_t* stage,
 
 static void ttc_lower_reader(ttc_lower_t* lower) {
   const ttc_phase_t* phase = lower->phase;
-  tt_build_kernel(lower->b, TT_UNIT_READER);
+  ttc_lower_kernel(lower, TT_UNIT_READER);
   if (phase->scaler_cb != TTC_NO_INDEX) {
     ttc_lower_fill(lower, phase->scaler_cb, TT_DTYPE_F32, 0x3F800000, 1);
   }
@@ -286,7 +281,7 @@ static void ttc_lower_reader(ttc_lower_t* lower) {
     }
   }
   ttc_lower_loads_once(lower, ttc_lower_read);
-  ttc_lower_open_items(lower, true);
+  ttc_lower_open_items(lower);
   for (uint32_t i = 0; i < phase->stage_count; ++i) {
     const ttc_stage_t* stage = &phase->stages[i];
     ttc_lower_loads(lower, stage, TTC_LEVEL_ITEM, ttc_lower_read);
@@ -295,8 +290,7 @@ static void ttc_lower_reader(ttc_lower_t* lower) {
   tt_build_end(lower->b);
 }
 
-// ---- Writer
-// --------------------------------------------------------------------------
+// ---- Writer -----------------------------------------------------------------
 
 // In a move, a load at TTC_LEVEL_ONCE stays for all items, as constants do.
 static bool ttc_lower_stays(ttc_lower_t* lower,
@@ -350,9 +344,9 @@ static void ttc_writer_stays(ttc_lower_t* lower, bool wait) {
 
 static void ttc_lower_writer(ttc_lower_t* lower) {
   const ttc_phase_t* phase = lower->phase;
-  tt_build_kernel(lower->b, TT_UNIT_WRITER);
+  ttc_lower_kernel(lower, TT_UNIT_WRITER);
   ttc_writer_stays(lower, true);
-  ttc_lower_open_items(lower, true);
+  ttc_lower_open_items(lower);
   for (uint32_t i = 0; i < phase->stage_count; ++i) {
     if (phase->stages[i].reduce) continue;
     ttc_lower_steps(lower, &phase->stages[i], ttc_writer_step);
@@ -361,17 +355,16 @@ static void ttc_lower_writer(ttc_lower_t* lower) {
   ttc_writer_stays(lower, false);
 }
 
-// ---- Compute
-// -------------------------------------------------------------------------
+// ---- Compute ----------------------------------------------------------------
 
-static void ttc_compute_wait(ttc_lower_t* lower, const ttc_stage_t* stage,
-                             const ttc_access_t* access) {
+void ttc_compute_wait(ttc_lower_t* lower, const ttc_stage_t* stage,
+                      const ttc_access_t* access) {
   TT_OPS(lower->b, CB_WAIT_FRONT, NONE, 0, ttc_cb(access->cb),
          tt_imm(lower->b, access->pages));
 }
 
-static void ttc_compute_pop(ttc_lower_t* lower, const ttc_stage_t* stage,
-                            const ttc_access_t* access) {
+void ttc_compute_pop(ttc_lower_t* lower, const ttc_stage_t* stage,
+                     const ttc_access_t* access) {
   TT_OPS(lower->b, CB_POP_FRONT, NONE, 0, ttc_cb(access->cb),
          tt_imm(lower->b, access->pages));
 }
@@ -518,8 +511,7 @@ static void ttc_lower_reduce(ttc_lower_t* lower, const ttc_stage_t* stage) {
   }
 }
 
-static void ttc_store_step(ttc_lower_t* lower, const ttc_stage_t* stage,
-                           bool masked) {
+void ttc_store_step(ttc_lower_t* lower, const ttc_stage_t* stage, bool masked) {
   tt_builder_t* b = lower->b;
   uint32_t pages = lower->phase->pages;
   uint32_t roots[TTC_MAX_RESULTS], dst[TTC_MAX_RESULTS];
@@ -562,9 +554,9 @@ static void ttc_compute_stays(ttc_lower_t* lower, bool wait) {
 
 static void ttc_lower_compute(ttc_lower_t* lower) {
   const ttc_phase_t* phase = lower->phase;
-  tt_build_kernel(lower->b, TT_UNIT_COMPUTE);
+  ttc_lower_kernel(lower, TT_UNIT_COMPUTE);
   ttc_compute_stays(lower, true);
-  ttc_lower_open_items(lower, false);
+  ttc_lower_open_items(lower);
   for (uint32_t i = 0; i < phase->stage_count; ++i) {
     const ttc_stage_t* stage = &phase->stages[i];
     ttc_lower_loads(lower, stage, TTC_LEVEL_ITEM, ttc_compute_wait);

@@ -33,8 +33,7 @@ ttc_level_t ttc_plan_level(const ttc_dispatch_t* dispatch,
   return TTC_LEVEL_ITEM;
 }
 
-// ---- Grouping stores into phases
-// ---------------------------------------------------
+// ---- Grouping stores into phases --------------------------------------------
 
 static uint32_t ttc_stage_private_mask(const ttc_stage_t* stage) {
   uint32_t mask = 0;
@@ -152,8 +151,7 @@ static void ttc_plan_group(ttc_planner_t* planner, ttc_plan_t* plan) {
   }
 }
 
-// ---- Stages of a phase
-// -----------------------------------------------------------
+// ---- Stages of a phase ------------------------------------------------------
 
 // Reduce stages first: a store stage may have got results that need stages
 // which came later.
@@ -202,8 +200,7 @@ static void ttc_plan_items(ttc_planner_t* planner) {
   }
 }
 
-// ---- In-place updates
-// -------------------------------------------------------------
+// ---- In-place updates -------------------------------------------------------
 
 static bool ttc_access_same(const ttc_planner_t* planner, const ttc_access_t* a,
                             const ttc_access_t* b) {
@@ -248,8 +245,7 @@ static void ttc_plan_check_updates(ttc_planner_t* planner,
   }
 }
 
-// ---- The plan
-// ------------------------------------------------------------------------
+// ---- The plan ---------------------------------------------------------------
 
 tt_status_t ttc_plan_dispatch(ttc_dispatch_t* dispatch,
                               const ttc_plan_options_t* options,

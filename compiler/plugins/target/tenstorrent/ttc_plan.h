@@ -106,6 +106,7 @@ typedef struct ttc_matmul_t {
   uint8_t inner;        // plan dim along which tiles are multiplied
   uint8_t block_rows;   // tiles of one block
   uint8_t block_columns;
+  bool transposed;  // tiles of b are read as columns x inner
 } ttc_matmul_t;
 
 typedef struct ttc_phase_t {
@@ -157,6 +158,10 @@ void ttc_plan_print(const ttc_dispatch_t* dispatch, const ttc_plan_t* plan,
 
 // Marks in |out_marks| (TTC_MAX_TERMS) the terms below and including |term|.
 void ttc_plan_mark(const ttc_phase_t* phase, uint32_t term, bool* out_marks);
+
+// Whether the sums of a matmul are what is stored, at most rounded: they are
+// packed as they are then.
+bool ttc_matmul_packs(const ttc_phase_t* phase);
 
 // How often the reader fetches the pages of an access.
 typedef enum ttc_level_e {

@@ -5,8 +5,7 @@
 #include "compiler/plugins/target/tenstorrent/ttc_plan_internal.h"
 #include "tile/emit.h"
 
-// ---- Ops
-// ------------------------------------------------------------------------
+// ---- Ops --------------------------------------------------------------------
 
 static bool ttc_term_tile_types(const ttc_term_t* term) {
   const tt_op_desc_t* desc = &tt_op_descs[term->op];
@@ -49,8 +48,7 @@ static void ttc_plan_check_ops(ttc_planner_t* planner) {
   }
 }
 
-// ---- Lanes beyond the last column
-// --------------------------------------------------
+// ---- Lanes beyond the last column -------------------------------------------
 
 static uint32_t ttc_term_through_casts(const ttc_phase_t* phase,
                                        uint32_t term) {
@@ -125,8 +123,7 @@ static void ttc_plan_pads(ttc_planner_t* planner) {
   }
 }
 
-// ---- DST
-// ---------------------------------------------------------------------------
+// ---- DST --------------------------------------------------------------------
 
 static void ttc_plan_dst(ttc_planner_t* planner) {
   ttc_phase_t* phase = planner->phase;
@@ -147,6 +144,7 @@ static void ttc_plan_dst(ttc_planner_t* planner) {
     if (!stage->reduce) {
       most = ttc_eval_need(phase, roots, stage->result_count, 0, limit);
     }
+    if (phase->kind == TTC_PHASE_MATMUL && stage->reduce) most = limit;
     if (most > limit) {
       ttc_plan_refuse(planner, "a body needs more than %u DST tiles", limit);
       return;
@@ -156,8 +154,7 @@ static void ttc_plan_dst(ttc_planner_t* planner) {
   }
 }
 
-// ---- Circular buffers
-// ----------------------------------------------------------------
+// ---- Circular buffers -------------------------------------------------------
 
 static uint8_t ttc_plan_cb(ttc_planner_t* planner, tt_format_t format,
                            tt_cb_layout_t layout, bool to_dest,
@@ -267,6 +264,42 @@ static void ttc_plan_helper_cbs(ttc_planner_t* planner) {
   }
 }
 
+// Operands of the FPU keep their format and go through its source registers.
+static void ttc_plan_matmul_cbs(ttc_planner_t* planner, uint32_t depth) {
+  ttc_phase_t* phase = planner->phase;
+  const ttc_matmul_t* matmul = &phase->matmul;
+  uint32_t block = (uint32_t)matmul->block_rows * matmul->block_columns;
+  for (uint32_t i = 0; i < 2; ++i) {
+    ttc_access_t* access = &phase->accesses[i ? matmul->b : matmul->a];
+    tt_dtype_t dtype = planner->dispatch->subspans[access->subspan].dtype;
+    uint32_t pages = i ? matmul->block_columns : matmul->block_rows;
+    access->cb = ttc_plan_cb(planner, tt_format_of_dtype(dtype),
+                             TT_CB_LAYOUT_FACES, false, pages * depth);
+  }
+  bool packs = ttc_matmul_packs(phase);
+  if (!packs) {
+    phase->stages[0].results[0].cb = ttc_plan_cb(
+        planner, TT_FORMAT_FLOAT32, TT_CB_LAYOUT_FACES, true, block);
+  }
+  for (uint32_t i = 1; i < phase->stage_count; ++i) {
+    ttc_stage_t* stage = &phase->stages[i];
+    bool loads[TTC_MAX_ACCESSES];
+    ttc_plan_stage_loads(phase, stage, loads);
+    for (uint32_t j = 0; j < phase->access_count; ++j) {
+      ttc_access_t* access = &phase->accesses[j];
+      if (!loads[j] || access->cb != TTC_NO_INDEX) continue;
+      tt_dtype_t dtype = planner->dispatch->subspans[access->subspan].dtype;
+      access->cb = ttc_plan_cb(planner, tt_format_of_dtype(dtype),
+                               TT_CB_LAYOUT_FACES, true, depth);
+    }
+    for (uint32_t j = 0; j < stage->result_count; ++j) {
+      stage->results[j].cb = ttc_plan_cb(
+          planner, tt_format_of_dtype((tt_dtype_t)stage->results[j].type),
+          TT_CB_LAYOUT_FACES, false, packs ? block * depth : depth);
+    }
+  }
+}
+
 static void ttc_plan_cbs(ttc_planner_t* planner, uint32_t depth) {
   ttc_phase_t* phase = planner->phase;
   phase->cb_count = 0;
@@ -275,21 +308,28 @@ static void ttc_plan_cbs(ttc_planner_t* planner, uint32_t depth) {
   for (uint32_t i = 0; i < phase->access_count; ++i) {
     phase->accesses[i].cb = TTC_NO_INDEX;
   }
+  if (phase->kind == TTC_PHASE_MATMUL) {
+    ttc_plan_matmul_cbs(planner, depth);
+    return;
+  }
   ttc_plan_load_cbs(planner, depth);
   ttc_plan_result_cbs(planner, depth);
   ttc_plan_helper_cbs(planner);
 }
 
-// ---- Items
-// ---------------------------------------------------------------------------
+// ---- Items ------------------------------------------------------------------
 
 static ttc_expr_t ttc_plan_item_count(ttc_planner_t* planner) {
   const ttc_phase_t* phase = planner->phase;
+  bool matmul = phase->kind == TTC_PHASE_MATMUL;
+  uint32_t row_step = TT_TILE_DIM * (matmul ? phase->matmul.block_rows : 1u);
+  uint32_t column_step = matmul ? TT_TILE_DIM * phase->matmul.block_columns
+                                : ttc_phase_column_step(phase);
   ttc_expr_t items = ttc_plan_const(planner, 1);
   for (uint8_t i = 0; i < phase->item_count; ++i) {
     uint8_t dim = phase->item_dims[i];
-    uint32_t step = dim == phase->row      ? TT_TILE_DIM
-                    : dim == phase->column ? ttc_phase_column_step(phase)
+    uint32_t step = dim == phase->row      ? row_step
+                    : dim == phase->column ? column_step
                                            : 1;
     items = ttc_plan_mul(
         planner, items,
@@ -323,7 +363,6 @@ static bool ttc_plan_moves(const ttc_phase_t* phase) {
 
 void ttc_plan_buffers(ttc_planner_t* planner) {
   ttc_phase_t* phase = planner->phase;
-  if (phase->kind == TTC_PHASE_MATMUL) return;
   ttc_plan_check_ops(planner);
   if (planner->status) return;
   if (ttc_plan_moves(phase)) {

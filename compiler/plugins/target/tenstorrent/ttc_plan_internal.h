@@ -36,8 +36,7 @@ static inline bool ttc_stride_is(const ttc_planner_t* planner,
 // Where |expr| is not constant: what a plan may guess.
 int64_t ttc_plan_estimate(const ttc_planner_t* planner, ttc_expr_t expr);
 
-// ---- ttc_plan_terms.c
-// ----------------------------------------------------------
+// ---- ttc_plan_terms.c -------------------------------------------------------
 
 // Adds |store| to the phase: its dims, terms, stages and a result of a store
 // stage.
@@ -49,21 +48,18 @@ uint32_t ttc_plan_constant(ttc_planner_t* planner, tt_dtype_t type,
 void ttc_plan_stage_loads(const ttc_phase_t* phase, const ttc_stage_t* stage,
                           bool* out_marks);
 
-// ---- ttc_plan_lanes.c
-// ----------------------------------------------------------
+// ---- ttc_plan_lanes.c -------------------------------------------------------
 
 // Merges dims, and decides what the lanes of a tile are.
 void ttc_plan_collapse(ttc_planner_t* planner);
 void ttc_plan_lanes(ttc_planner_t* planner);
 
-// ---- ttc_plan_matmul.c
-// -----------------------------------------------------------
+// ---- ttc_plan_matmul.c ------------------------------------------------------
 
 // Makes the phase a matmul where its shape allows; else leaves it as it is.
 void ttc_plan_matmul(ttc_planner_t* planner);
 
-// ---- ttc_plan_buffers.c
-// ----------------------------------------------------------
+// ---- ttc_plan_buffers.c -----------------------------------------------------
 
 // Gives every access and result a CB, counts DST tiles and L1.
 void ttc_plan_buffers(ttc_planner_t* planner);

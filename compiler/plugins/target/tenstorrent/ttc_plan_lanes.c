@@ -3,8 +3,7 @@
 
 #include "compiler/plugins/target/tenstorrent/ttc_plan_internal.h"
 
-// ---- Merging dims
-// ------------------------------------------------------------------
+// ---- Merging dims -----------------------------------------------------------
 
 // Whether |list| holds neither dim, or |a| right before |b|.
 static bool ttc_list_allows(const uint8_t* list, uint8_t count, uint8_t a,
@@ -75,8 +74,7 @@ void ttc_plan_collapse(ttc_planner_t* planner) {
   }
 }
 
-// ---- Choosing lanes
-// ------------------------------------------------------------------
+// ---- Choosing lanes ---------------------------------------------------------
 
 static int64_t ttc_ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
 

@@ -1,2 +1,175 @@
+// Products of matrices: which dims are rows, columns and the inner dim, and how
+// many tiles a core takes at once.
 #include "compiler/plugins/target/tenstorrent/ttc_plan_internal.h"
-void ttc_plan_matmul(ttc_planner_t* planner) {}
+
+enum {
+  // Below these the lanes path is as fast: 32-row tiles would be mostly empty.
+  TTC_MATMUL_MIN_ROWS = 8,
+  TTC_MATMUL_MIN_INNER = 8,
+};
+
+// The load below widening casts of |term|, or TT_NONE. The FPU takes 16-bit
+// floats as they are.
+static uint32_t ttc_matmul_load(const ttc_phase_t* phase, uint32_t term) {
+  const ttc_term_t* t = &phase->terms[term];
+  while (t->kind == TTC_TERM_OP && t->op == TT_OP_FPCAST &&
+         t->type == TT_DTYPE_F32) {
+    t = &phase->terms[t->operands[0]];
+  }
+  bool takes = t->kind == TTC_TERM_LOAD && (t->result_type == TT_DTYPE_F32 ||
+                                            t->result_type == TT_DTYPE_F16 ||
+                                            t->result_type == TT_DTYPE_BF16);
+  return takes ? t->index : TT_NONE;
+}
+
+// Whether the phase is one sum of products of two loads, with stores of single
+// elements after it.
+static bool ttc_matmul_shape(ttc_phase_t* phase, uint32_t* out_a,
+                             uint32_t* out_b) {
+  const ttc_stage_t* sum = &phase->stages[0];
+  if (!sum->reduce || sum->result_count != 1 ||
+      sum->results[0].op != TT_OP_ADD || sum->results[0].type != TT_DTYPE_F32) {
+    return false;
+  }
+  for (uint32_t i = 1; i < phase->stage_count; ++i) {
+    if (phase->stages[i].reduce || phase->stages[i].private_count) return false;
+  }
+  const ttc_term_t* product = &phase->terms[sum->results[0].term];
+  if (product->kind == TTC_TERM_OP && product->op == TT_OP_FPCAST) {
+    product = &phase->terms[product->operands[0]];
+  }
+  if (product->kind != TTC_TERM_OP || product->op != TT_OP_MUL) return false;
+  *out_a = ttc_matmul_load(phase, product->operands[0]);
+  *out_b = ttc_matmul_load(phase, product->operands[1]);
+  return *out_a != TT_NONE && *out_b != TT_NONE && *out_a != *out_b;
+}
+
+static bool ttc_matmul_only(const ttc_planner_t* planner, const ttc_access_t* a,
+                            const ttc_access_t* b, uint8_t dim) {
+  return !ttc_stride_is(planner, a, dim, 0) &&
+         ttc_stride_is(planner, b, dim, 0);
+}
+
+// The last item dim that |a| runs along and |b| does not; the one along which
+// the store is contiguous, where there is one.
+static uint8_t ttc_matmul_dim(const ttc_planner_t* planner,
+                              const ttc_access_t* a, const ttc_access_t* b,
+                              const ttc_access_t* store) {
+  const ttc_phase_t* phase = planner->phase;
+  uint8_t found = TTC_NO_INDEX;
+  for (uint8_t i = 0; i < phase->item_count; ++i) {
+    uint8_t dim = phase->item_dims[i];
+    if (!ttc_matmul_only(planner, a, b, dim)) continue;
+    if (ttc_stride_is(planner, store, dim, 1)) return dim;
+    found = dim;
+  }
+  return found;
+}
+
+// The private dim that both run along, the largest.
+static uint8_t ttc_matmul_inner(const ttc_planner_t* planner,
+                                const ttc_access_t* a, const ttc_access_t* b) {
+  const ttc_phase_t* phase = planner->phase;
+  const ttc_stage_t* sum = &phase->stages[0];
+  uint8_t found = TTC_NO_INDEX;
+  for (uint8_t i = 0; i < sum->private_count; ++i) {
+    uint8_t dim = sum->private_dims[i];
+    if (ttc_stride_is(planner, a, dim, 0) ||
+        ttc_stride_is(planner, b, dim, 0)) {
+      continue;
+    }
+    if (found == TTC_NO_INDEX ||
+        ttc_plan_estimate(planner, phase->dims[dim]) >
+            ttc_plan_estimate(planner, phase->dims[found])) {
+      found = dim;
+    }
+  }
+  return found;
+}
+
+static int64_t ttc_tiles(int64_t elements, int64_t step) {
+  int64_t tiles = (elements + step - 1) / step;
+  return tiles > 0 ? tiles : 1;
+}
+
+// Blocks that make the busiest core's reads and products least.
+static void ttc_matmul_blocks(const ttc_planner_t* planner) {
+  ttc_phase_t* phase = planner->phase;
+  ttc_matmul_t* matmul = &phase->matmul;
+  int64_t limit = tt_chip_dst_tiles(planner->options->chip, true, true);
+  int64_t rows = ttc_plan_estimate(planner, phase->dims[matmul->row]);
+  int64_t columns = ttc_plan_estimate(planner, phase->dims[matmul->column]);
+  int64_t best = INT64_MAX;
+  for (int64_t m = 1; m <= limit; ++m) {
+    for (int64_t n = 1; m * n <= limit; ++n) {
+      int64_t blocks = ttc_tiles(rows, m * TT_TILE_DIM) *
+                       ttc_tiles(columns, n * TT_TILE_DIM);
+      for (uint8_t i = 0; i < phase->item_count; ++i) {
+        uint8_t dim = phase->item_dims[i];
+        if (dim == matmul->row || dim == matmul->column) continue;
+        blocks *= ttc_tiles(ttc_plan_estimate(planner, phase->dims[dim]), 1);
+      }
+      int64_t cost =
+          ttc_tiles(blocks, planner->options->cores) * (m * n + m + n);
+      if (cost >= best) continue;
+      best = cost;
+      matmul->block_rows = (uint8_t)m;
+      matmul->block_columns = (uint8_t)n;
+    }
+  }
+}
+
+void ttc_plan_matmul(ttc_planner_t* planner) {
+  ttc_phase_t* phase = planner->phase;
+  ttc_matmul_t matmul = {0};
+  if (!ttc_matmul_shape(phase, &matmul.a, &matmul.b)) return;
+  const ttc_access_t* store =
+      &phase->accesses[phase->stages[1].results[0].access];
+  const ttc_access_t* a = &phase->accesses[matmul.a];
+  const ttc_access_t* b = &phase->accesses[matmul.b];
+  uint8_t row = ttc_matmul_dim(planner, a, b, store);
+  uint8_t column = ttc_matmul_dim(planner, b, a, store);
+  if (row == TTC_NO_INDEX || column == TTC_NO_INDEX) return;
+  // Products commute: the contiguous dim of the store becomes the columns.
+  if (ttc_stride_is(planner, store, row, 1) &&
+      !ttc_stride_is(planner, store, column, 1)) {
+    matmul = (ttc_matmul_t){.a = matmul.b, .b = matmul.a};
+    uint8_t swap = row;
+    row = column;
+    column = swap;
+    a = &phase->accesses[matmul.a];
+    b = &phase->accesses[matmul.b];
+  }
+  matmul.row = row;
+  matmul.column = column;
+  matmul.inner = ttc_matmul_inner(planner, a, b);
+  if (matmul.inner == TTC_NO_INDEX ||
+      ttc_plan_estimate(planner, phase->dims[row]) < TTC_MATMUL_MIN_ROWS ||
+      ttc_plan_estimate(planner, phase->dims[matmul.inner]) <
+          TTC_MATMUL_MIN_INNER) {
+    return;
+  }
+  matmul.transposed = ttc_stride_is(planner, b, matmul.inner, 1) &&
+                      !ttc_stride_is(planner, b, column, 1);
+  phase->matmul = matmul;
+  ttc_matmul_blocks(planner);
+  phase->kind = TTC_PHASE_MATMUL;
+  phase->lanes = TTC_LANES_TILE;
+  phase->row = row;
+  phase->column = column;
+  phase->full_sync = true;
+  for (uint32_t i = 0; i < phase->stage_count; ++i) {
+    phase->stages[i].column = column;
+  }
+}
+
+bool ttc_matmul_packs(const ttc_phase_t* phase) {
+  if (phase->stage_count != 2 || phase->stages[1].result_count != 1) {
+    return false;
+  }
+  const ttc_term_t* term = &phase->terms[phase->stages[1].results[0].term];
+  if (term->kind == TTC_TERM_OP && term->op == TT_OP_FPCAST) {
+    term = &phase->terms[term->operands[0]];
+  }
+  return term->kind == TTC_TERM_REDUCED;
+}

@@ -22,8 +22,7 @@ typedef struct ttc_plan_loops_t {
 static uint32_t ttc_plan_value(ttc_planner_t* planner, uint32_t value,
                                const ttc_plan_form_t* forms);
 
-// ---- Pools
-// -----------------------------------------------------------------------
+// ---- Pools ------------------------------------------------------------------
 
 uint32_t ttc_plan_term(ttc_planner_t* planner, const ttc_term_t* term) {
   ttc_phase_t* phase = planner->phase;
@@ -118,8 +117,7 @@ static uint32_t ttc_plan_slice(ttc_planner_t* planner, const ttc_slice_t* slice,
   return ttc_plan_access(planner, &access);
 }
 
-// ---- Bodies
-// ----------------------------------------------------------------------
+// ---- Bodies -----------------------------------------------------------------
 
 // The forms of an operand's dims: its map after the loops' forms.
 static void ttc_plan_compose(const ttc_plan_loops_t* loops,
@@ -200,8 +198,7 @@ static uint32_t ttc_plan_body_root(ttc_planner_t* planner,
   return ttc_plan_body(planner, loops, index, memo);
 }
 
-// ---- Reductions
-// ------------------------------------------------------------------
+// ---- Reductions -------------------------------------------------------------
 
 static uint64_t ttc_float_bits(float value) {
   uint32_t bits = 0;
@@ -421,8 +418,7 @@ static uint32_t ttc_plan_reduced(ttc_planner_t* planner,
   return ttc_plan_op(planner, op, value->dtype, TT_DTYPE_NONE, operands, 2);
 }
 
-// ---- Values
-// ------------------------------------------------------------------------
+// ---- Values -----------------------------------------------------------------
 
 // Loops of |value|'s generic whose result is indexed by |forms|.
 static void ttc_plan_invert(ttc_planner_t* planner, const ttc_value_t* value,
@@ -489,8 +485,7 @@ static uint32_t ttc_plan_value(ttc_planner_t* planner, uint32_t value_index,
   return 0;
 }
 
-// ---- Stores
-// ------------------------------------------------------------------------
+// ---- Stores -----------------------------------------------------------------
 
 // Plan dims for the dims of a stored tensor: those of an earlier store where
 // the sizes agree, in order.

@@ -12,8 +12,7 @@ const char ttc_read_passes[] =
     "iree-linalg-ext-decompose-attention,linalg-generalize-named-ops,"
     "canonicalize,cse)";
 
-// ---- Names and refusals
-// ----------------------------------------------------------
+// ---- Names and refusals -----------------------------------------------------
 
 void ttc_read_refuse(ttc_read_t* read, const char* format, ...) {
   if (read->status) return;
@@ -105,8 +104,7 @@ uint32_t ttc_read_value(ttc_read_t* read, MlirValue value) {
   return 0;
 }
 
-// ---- Bindings
-// ----------------------------------------------------------------------
+// ---- Bindings ---------------------------------------------------------------
 
 // The tensor inside !iree_tensor_ext.dispatch.tensor<readonly:tensor<...>>; the
 // C API knows no such type, so its text is taken apart.
@@ -161,8 +159,7 @@ static void ttc_read_subspan(ttc_read_t* read, MlirOperation op) {
                 ttc_dispatch_add_subspan(read->dispatch, &subspan));
 }
 
-// ---- Slices
-// --------------------------------------------------------------------------
+// ---- Slices -----------------------------------------------------------------
 
 // Operands of a load or store after |first|: dims of the subspan, offsets,
 // sizes, strides.
@@ -292,8 +289,7 @@ static void ttc_read_extract_slice(ttc_read_t* read, MlirOperation op) {
                       ttc_dispatch_add_value(read->dispatch, &value));
 }
 
-// ---- Values
-// ------------------------------------------------------------------------------
+// ---- Values -----------------------------------------------------------------
 
 static void ttc_read_empty(ttc_read_t* read, MlirOperation op) {
   MlirValue result = mlirOperationGetResult(op, 0);

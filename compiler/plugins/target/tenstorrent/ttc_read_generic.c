@@ -95,8 +95,7 @@ static bool ttc_read_is_reduction(MlirAttribute iterator) {
   return reduction;
 }
 
-// ---- Body
-// ----------------------------------------------------------------------
+// ---- Body -------------------------------------------------------------------
 
 typedef struct ttc_read_body_t {
   ttc_read_t* read;
@@ -207,8 +206,7 @@ static void ttc_read_body(ttc_read_t* read, MlirOperation op,
   free(body.names);
 }
 
-// ---- The op
-// ----------------------------------------------------------------------
+// ---- The op -----------------------------------------------------------------
 
 static void ttc_read_results(ttc_read_t* read, MlirOperation op,
                              uint32_t generic_index) {

@@ -25,8 +25,7 @@ void ttc_read_refuse(ttc_read_t* read, const char* format, ...)
 // As above, about |op|.
 void ttc_read_refuse_op(ttc_read_t* read, MlirOperation op, const char* why);
 
-// ---- ttc_read_expr.c
-// ---------------------------------------------------------
+// ---- ttc_read_expr.c --------------------------------------------------------
 
 // The launch expression of an integer or index value outside of bodies.
 ttc_expr_t ttc_read_expr(ttc_read_t* read, MlirValue value);
@@ -39,13 +38,11 @@ ttc_expr_t ttc_read_affine(ttc_read_t* read, MlirAffineExpr expr, intptr_t dims,
 uint32_t ttc_read_mixed(ttc_read_t* read, MlirOperation op, const char* name,
                         intptr_t* next, ttc_expr_t* out_exprs);
 
-// ---- ttc_read_generic.c
-// --------------------------------------------------------
+// ---- ttc_read_generic.c -----------------------------------------------------
 
 void ttc_read_generic(ttc_read_t* read, MlirOperation op);
 
-// ---- ttc_read.c
-// ------------------------------------------------------------------
+// ---- ttc_read.c -------------------------------------------------------------
 
 // The index of a tensor value (or of a constant scalar, as a rank-0 value).
 uint32_t ttc_read_value(ttc_read_t* read, MlirValue value);
