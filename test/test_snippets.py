@@ -1,0 +1,293 @@
+"""The ways a user compiles and runs, as written in README and docs/python.md."""
+
+import concurrent.futures
+import json
+
+import numpy as np
+import pytest
+from tt_iree import cli
+
+import iree.compiler as compiler
+import iree.runtime as runtime
+
+ADD = """
+func.func @add(%a: tensor<4x33xf32>, %b: tensor<4x33xf32>) -> tensor<4x33xf32> {
+  %r = arith.addf %a, %b : tensor<4x33xf32>
+  return %r : tensor<4x33xf32>
+}
+"""
+TWO = """
+func.func @pair(%a: tensor<?xi32>) -> (tensor<?xi32>, tensor<?xi32>) {
+  %x = arith.addi %a, %a : tensor<?xi32>
+  %y = arith.muli %a, %a : tensor<?xi32>
+  return %x, %y : tensor<?xi32>, tensor<?xi32>
+}
+func.func @nothing() { return }
+"""
+A = np.arange(132, dtype=np.float32).reshape(4, 33)
+B = np.linspace(-1, 1, 132, dtype=np.float32).reshape(4, 33)
+
+
+def compiled(mlir: str) -> bytes:
+    return compiler.compile_str(mlir, target_backends=["tenstorrent"])
+
+
+@pytest.fixture(scope="module")
+def add() -> bytes:
+    return compiled(ADD)
+
+
+@pytest.fixture(scope="module")
+def two() -> bytes:
+    return compiled(TWO)
+
+
+def test_load_vm_module(add):
+    config = runtime.Config("tenstorrent")
+    vm_module = runtime.VmModule.copy_buffer(config.vm_instance, add)
+    module = runtime.load_vm_module(vm_module, config)
+    np.testing.assert_array_equal(module.add(A, B).to_host(), A + B)
+    on_device = runtime.asdevicearray(config.device, A)
+    np.testing.assert_array_equal(module["add"](on_device, on_device).to_host(), A + A)
+
+
+def test_system_context(add):
+    config = runtime.Config("tenstorrent")
+    context = runtime.SystemContext(config=config)
+    context.add_vm_module(runtime.VmModule.copy_buffer(config.vm_instance, add))
+    result = context.modules.module["add"](A, B)
+    np.testing.assert_array_equal(np.asarray(result), A + B)
+
+
+def test_load_vm_flatbuffer(add, tmp_path):
+    path = tmp_path / "add.vmfb"
+    path.write_bytes(add)
+    for module in (
+        runtime.load_vm_flatbuffer(add, driver="tenstorrent"),
+        runtime.load_vm_flatbuffer(add, backend="tenstorrent"),
+        runtime.load_vm_flatbuffer_file(str(path), driver="tenstorrent"),
+    ):
+        np.testing.assert_array_equal(module.add(A, B).to_host(), A + B)
+
+
+def test_both_back_ends_in_one_process(add):
+    cpu = compiler.compile_str(
+        ADD,
+        target_backends=["llvm-cpu"],
+        extra_args=["--iree-llvmcpu-target-cpu=host"],
+    )
+    on_cpu = runtime.load_vm_flatbuffer(cpu, driver="local-task")
+    on_tt = runtime.load_vm_flatbuffer(add, driver="tenstorrent")
+    np.testing.assert_array_equal(on_cpu.add(A, B).to_host(), on_tt.add(A, B).to_host())
+
+
+@pytest.mark.parametrize(
+    "inputs",
+    [[A, B], (A, B), {"input0": A, "input1": B}, {"arg1": B, "arg0": A},
+     [A.tolist(), B.tolist()]],
+)  # fmt: skip
+def test_invoke(add, inputs):
+    result = runtime.invoke(add, inputs)
+    assert isinstance(result, np.ndarray) and result.dtype == np.float32
+    np.testing.assert_array_equal(result, A + B)
+
+
+def test_invoke_several_results(two):
+    x = np.array([1, -2, 3], np.int32)
+    results = runtime.invoke(two, x, function="pair")
+    assert isinstance(results, tuple)
+    np.testing.assert_array_equal(results[0], x + x)
+    np.testing.assert_array_equal(results[1], x * x)
+    assert runtime.invoke(two, function="nothing") is None
+
+
+@pytest.mark.parametrize(
+    "inputs, error, message",
+    [
+        ([A], ValueError, "takes 2 inputs, got 1"),
+        ([A, B.astype(np.float64)], TypeError, "input 1 .* dtype float64, expected float32"),
+        ([A, B[:3]], ValueError, r"input 1 .* shape \(3, 33\).* expected tensor<4x33xf32>"),
+        ({"a": A, "b": B}, ValueError, r"takes the arguments \['input0', 'input1'\]"),
+    ],
+)
+def test_invoke_errors(add, inputs, error, message):
+    with pytest.raises(error, match=message):
+        runtime.invoke(add, inputs)
+
+
+def test_invoke_names_the_functions(two):
+    with pytest.raises(ValueError, match="several functions.*pair, nothing"):
+        runtime.invoke(two, [])
+    with pytest.raises(ValueError, match="no function 'x'; it has: pair, nothing"):
+        runtime.invoke(two, [], function="x")
+    with pytest.raises(TypeError, match="must be the bytes"):
+        runtime.invoke("add.vmfb", [])
+
+
+def test_stock_errors_of_wrong_inputs(add):
+    module = runtime.load_vm_flatbuffer(add, driver="tenstorrent")
+    with pytest.raises(ValueError, match="INVALID_ARGUMENT.*shape"):
+        module.add(A[:2], B)
+    with pytest.raises(ValueError, match="INVALID_ARGUMENT.*type"):
+        module.add(A.astype(np.int32), B)
+
+
+def test_truncated_module(add):
+    for size in (0, 10, len(add) // 4, len(add) // 2):
+        with pytest.raises((ValueError, RuntimeError, IndexError)):
+            runtime.invoke(add[:size], [A, B])
+
+
+def test_corrupted_image(add):
+    # "TTIM" starts the image; behind it are its version and its size.
+    start = add.index(b"TTIM")
+    broken = bytearray(add)
+    broken[start + 4] ^= 0xFF
+    with pytest.raises((ValueError, RuntimeError), match="version"):
+        runtime.invoke(bytes(broken), [A, B])
+
+
+def test_bad_mlir():
+    with pytest.raises(compiler.CompilerToolError, match="error"):
+        compiled("func.func @f( {")
+
+
+def test_unknown_option():
+    with pytest.raises(compiler.CompilerToolError, match="iree-tenstorrent-nonsense"):
+        compiler.compile_str(
+            ADD,
+            target_backends=["tenstorrent"],
+            extra_args=["--iree-tenstorrent-nonsense"],
+        )
+
+
+def test_many_threads_share_a_module(add):
+    module = runtime.load_vm_flatbuffer(add, driver="tenstorrent")
+
+    def call(i: int) -> bool:
+        x = A + np.float32(i)
+        return np.array_equal(module.add(x, B).to_host(), x + B)
+
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        assert all(pool.map(call, range(200)))
+
+
+def test_several_contexts_and_devices(add):
+    modules = []
+    for uri in ("tenstorrent", "tenstorrent://mock?grid=1x1", "tenstorrent://mock?grid=3x2"):
+        config = runtime.Config(uri)
+        module = runtime.VmModule.copy_buffer(config.vm_instance, add)
+        modules += [runtime.load_vm_module(module, config) for _ in range(2)]
+    for module in modules:
+        np.testing.assert_array_equal(module.add(A, B).to_host(), A + B)
+
+
+def test_two_bindings_in_one_buffer():
+    """Both halves of one buffer, at different offsets, in one dispatch."""
+    vmfb = compiled(
+        """
+        func.func @halves(%a: tensor<64x32xf32>) -> tensor<32x32xf32> {
+          %x = tensor.extract_slice %a[0, 0] [32, 32] [1, 1]
+              : tensor<64x32xf32> to tensor<32x32xf32>
+          %y = tensor.extract_slice %a[32, 0] [32, 32] [1, 1]
+              : tensor<64x32xf32> to tensor<32x32xf32>
+          %r = arith.subf %x, %y : tensor<32x32xf32>
+          return %r : tensor<32x32xf32>
+        }
+        """
+    )
+    a = np.random.default_rng(0).standard_normal((64, 32)).astype(np.float32)
+    np.testing.assert_array_equal(runtime.invoke(vmfb, a), a[:32] - a[32:])
+
+
+def session_compiled(flags, mlir=ADD) -> bytes:
+    from iree.compiler.api import Invocation, Output, Session, Source
+
+    with Session() as session:
+        session.set_flags(*flags)
+        invocation = Invocation(session)
+        assert invocation.parse_source(Source.wrap_buffer(session, mlir.encode()))
+        assert invocation.execute()
+        output = Output.open_membuffer()
+        invocation.output_vm_bytecode(output)
+        return bytes(output.map_memory())
+
+
+@pytest.mark.parametrize(
+    "flag", ["--iree-hal-target-backends=tenstorrent", "--iree-hal-target-device=tenstorrent"]
+)
+def test_compiler_api(flag):
+    np.testing.assert_array_equal(
+        runtime.invoke(session_compiled([flag]), [A, B]), A + B
+    )
+
+
+def test_compiler_api_for_another_target():
+    flags = ["--iree-hal-target-backends=llvm-cpu", "--iree-llvmcpu-target-cpu=host"]
+    module = runtime.load_vm_flatbuffer(session_compiled(flags), driver="local-task")
+    np.testing.assert_array_equal(module.add(A, B).to_host(), A + B)
+
+
+def test_compiler_api_flags():
+    from iree.compiler.api import Session
+
+    with Session() as session:
+        session.set_flags("--iree-hal-target-backends=tenstorrent")
+        assert any("tenstorrent" in flag for flag in session.get_flags(True))
+        with pytest.raises(ValueError, match="nonsense"):
+            session.set_flags("--iree-tenstorrent-nonsense=1")
+
+
+def test_compiler_api_imported_module():
+    """What iree-turbine does: a module made in Python, not parsed."""
+    from iree.compiler import ir
+    from iree.compiler.api import Invocation, Output, Session
+
+    session = Session()
+    session.set_flags("--iree-hal-target-backends=tenstorrent")
+    with session.context:
+        module = ir.Module.parse(ADD)
+    invocation = Invocation(session)
+    invocation.import_module(module.operation)
+    assert invocation.execute()
+    output = Output.open_membuffer()
+    invocation.output_vm_bytecode(output)
+    np.testing.assert_array_equal(
+        runtime.invoke(bytes(output.map_memory()), [A, B]), A + B
+    )
+
+
+def test_command(tmp_path, capfd):
+    source, vmfb, out = (tmp_path / n for n in ("add.mlir", "add.vmfb", "out.npy"))
+    source.write_text(ADD)
+    report = tmp_path / "report.json"
+    flags = ["-o", str(vmfb), f"--iree-tenstorrent-report={report}"]
+    assert cli.main(["compile", str(source), *flags]) == 0
+    assert json.loads(report.read_text())["dispatches"]
+
+    np.save(tmp_path / "b.npy", B)
+    call = ["--module", str(vmfb), "--function=add"]
+    call += ["--input=4x33xf32=2", f"--input=@{tmp_path}/b.npy"]
+    assert cli.main(["run", *call, f"--output={out}"]) == 0
+    np.testing.assert_array_equal(np.load(out), B + 2)
+    capfd.readouterr()
+    assert cli.main(["run", *call]) == 0
+    assert "result[0]: 4x33xf32=[1 " in capfd.readouterr().out
+    assert cli.main(["bench", *call, "--repetitions=2"]) == 0
+    assert "median" in capfd.readouterr().out
+
+    for what, wanted in (("tiles", "reader"), ("kernels", "kernel_main"), ("costs", "bytes read")):
+        assert cli.main(["dump", str(vmfb), "--what", what]) == 0
+        assert wanted in capfd.readouterr().out
+    assert cli.main(["dump", str(source)]) == 1
+    assert "no tenstorrent executable" in capfd.readouterr().err
+    assert cli.main(["run", *call[:3]]) == 1
+    assert "takes 2 inputs, got 0" in capfd.readouterr().err
+
+
+def test_info(capfd):
+    assert cli.main(["info"]) == 0
+    out = capfd.readouterr().out
+    assert "FAIL" not in out and "Blackhole" in out
+    assert cli.main(["info", "--device=tenstorrent://9"]) == 1
+    assert "FAIL device" in capfd.readouterr().out
