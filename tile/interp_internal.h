@@ -185,6 +185,7 @@ struct tt_core_t {
   tt_unit_t unit;  // of the kernel that is running
   bool checked;
   tt_status_t status;
+  uint32_t dst_zero;  // DST tiles (bits) that are zero but not cleared yet
   uint64_t cb_moves;  // pushes and pops so far
   tt_kernel_run_t kernels[TT_UNIT_KERNEL_COUNT];
   tt_cb_state_t cbs[TT_MAX_CBS];
@@ -207,8 +208,7 @@ struct tt_interp_worker_t {
   float* unpacked[TT_UNPACK_TILES];
 };
 
-// ---- Shared helpers
-// ------------------------------------------------------------
+// ---- Shared helpers -------------------------------------------------------
 
 // Sets the core's status, prefixed by where it happened. Returns FAILED.
 tt_run_t tt_core_fail(tt_core_t* core, const tt_decoded_t* op, tt_code_t code,
@@ -240,8 +240,7 @@ tt_run_t tt_for_trips(tt_core_t* core, const tt_decoded_t* op, int64_t low,
 tt_run_t tt_core_check_steps(tt_core_t* core, const tt_decoded_t* op,
                              tt_kernel_run_t* run);
 
-// ---- Parallel loops
-// -------------------------------------------------------------
+// ---- Parallel loops -------------------------------------------------------
 
 // Plans every parallel loop of a decoded kernel that can run as vectors.
 tt_status_t tt_simt_plan(tt_interp_t* interp, tt_kernel_code_t* kernel);

@@ -4,8 +4,7 @@
 
 #include "tile/interp_internal.h"
 
-// ---- Pages
-// ---------------------------------------------------------------------
+// ---- Pages ----------------------------------------------------------------
 
 static uint32_t ring_index(const tt_cb_state_t* cb, uint32_t start,
                            uint32_t t) {
@@ -72,8 +71,7 @@ const uint8_t* tt_consume_page(tt_core_t* core, const tt_decoded_t* op,
   return cb->page[index];
 }
 
-// ---- CB ops
-// ---------------------------------------------------------------------
+// ---- CB ops ---------------------------------------------------------------
 
 static tt_run_t impossible(tt_core_t* core, const tt_decoded_t* op,
                            uint32_t have, const char* how) {
@@ -130,8 +128,7 @@ tt_run_t tt_run_CB_POP_FRONT(tt_core_t* core, const tt_decoded_t* op,
   return TT_RUN_NEXT;
 }
 
-// ---- Elements
-// -------------------------------------------------------------------
+// ---- Elements -------------------------------------------------------------
 
 static uint32_t element_bytes(tt_dtype_t dtype) {
   return (uint32_t)tt_dtype_bytes(dtype, 1);
@@ -224,8 +221,7 @@ tt_run_t tt_run_CB_STORE(tt_core_t* core, const tt_decoded_t* op,
   return TT_RUN_NEXT;
 }
 
-// ---- Tiles and flat pages
-// ---------------------------------------------------------
+// ---- Tiles and flat pages -------------------------------------------------
 
 // How elements go between a view and a CB: their bytes, or through lanes where
 // the types differ.
@@ -256,7 +252,15 @@ static transfer_t transfer_of(const tt_core_t* core, tt_dtype_t view_type,
 static void copy_raw(uint8_t* t, int64_t target_stride, const uint8_t* s,
                      int64_t source_stride, size_t n, uint32_t bytes) {
   if (target_stride == 1 && source_stride == 1) {
-    memcpy(t, s, n * bytes);
+    // A row of a face or a tile of 4-byte elements, without a call.
+    size_t size = n * bytes;
+    if (size == 64) {
+      memcpy(t, s, 64);
+    } else if (size == 128) {
+      memcpy(t, s, 128);
+    } else {
+      memcpy(t, s, size);
+    }
   } else if (bytes == 4) {
     COPY_STRIDED(uint32_t)
   } else if (bytes == 2) {

@@ -7,8 +7,7 @@
 
 #include "tile/interp_internal.h"
 
-// ---- Workers
-// ---------------------------------------------------------------------
+// ---- Workers --------------------------------------------------------------
 
 static tt_status_t out_of_memory(void) {
   return tt_status_make(TT_CODE_RESOURCE_EXHAUSTED,
@@ -81,8 +80,7 @@ tt_status_t tt_interp_worker_reserve(tt_interp_worker_t* worker,
   return ok ? NULL : out_of_memory();
 }
 
-// ---- Errors
-// ------------------------------------------------------------------------
+// ---- Errors ---------------------------------------------------------------
 
 static const char* const unit_names[] = {"reader", "compute", "writer"};
 
@@ -125,8 +123,7 @@ static tt_status_t deadlock(tt_core_t* core) {
       core->phase_index, core->core_index, text);
 }
 
-// ---- Control and scalars
-// --------------------------------------------------------------
+// ---- Control and scalars --------------------------------------------------
 
 // Between two looks at the cancel flag and the step limit.
 enum { STEPS_PER_CHECK = 1 << 16 };
@@ -262,8 +259,7 @@ tt_run_t tt_kernel_run(tt_core_t* core, tt_unit_t unit) {
   return result;
 }
 
-// ---- Cores
-// ------------------------------------------------------------------------------
+// ---- Cores ----------------------------------------------------------------
 
 static void start_kernels(tt_core_t* core) {
   for (int unit = 0; unit < TT_UNIT_KERNEL_COUNT; ++unit) {

@@ -55,8 +55,7 @@ static const tt_decoded_t* op_at(const plan_t* plan, uint32_t pc) {
   return &plan->kernel->code[pc];
 }
 
-// ---- Which ops may stand in the body
-// ------------------------------------------------
+// ---- Which ops may stand in the body --------------------------------------
 
 static bool body_is_allowed(const plan_t* plan) {
   for (uint32_t pc = plan->begin + 1; pc < plan->end; ++pc) {
@@ -94,8 +93,7 @@ static void find_uses(plan_t* plan) {
   }
 }
 
-// ---- No value goes from one iteration to the next
-// -----------------------------------
+// ---- No value goes from one iteration to the next -------------------------
 
 // Walks [pc, end) with the registers assigned so far in |set|; false when one
 // is read that an earlier iteration may have assigned.
@@ -162,8 +160,7 @@ static bool iterations_are_separate(const plan_t* plan) {
   return true;
 }
 
-// ---- Classes and divergence
-// ------------------------------------------------------------
+// ---- Classes and divergence -----------------------------------------------
 
 static tt_simt_class_t class_of_slot(const plan_t* plan, uint32_t slot) {
   if (!is_reg(plan, slot) || !plan->regs[slot].assigned) {
@@ -331,8 +328,7 @@ static bool classify(plan_t* plan) {
   return true;
 }
 
-// ---- Places
-// -------------------------------------------------------------------------------
+// ---- Places ---------------------------------------------------------------
 
 static uint32_t take_vector(plan_t* plan, uint32_t lane_bytes) {
   uint32_t at = (uint32_t)plan->vector_bytes;
@@ -466,8 +462,7 @@ static void lay_out(plan_t* plan) {
   simt->memory_bytes = at + (uint64_t)plan->stride_count * sizeof(int64_t);
 }
 
-// ---- Loops
-// --------------------------------------------------------------------------------
+// ---- Loops ----------------------------------------------------------------
 
 static void simt_free(tt_simt_t* simt) {
   if (!simt) return;

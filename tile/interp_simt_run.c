@@ -33,8 +33,7 @@ static uint8_t* level_of(const block_t* block, const tt_simt_op_t* op) {
          (uint64_t)op->level * TT_SIMT_LEVEL_BYTES;
 }
 
-// ---- Operands
-// ------------------------------------------------------------------------
+// ---- Operands -------------------------------------------------------------
 
 static void splat(const block_t* block, void* target, const uint64_t* value,
                   uint32_t lane_bytes) {
@@ -83,8 +82,7 @@ static void end_result(const block_t* block, const tt_simt_op_t* op,
       block->memory + op->result.at, temp(block, 3), mask->bits, block->n);
 }
 
-// ---- Lane ops
-// ------------------------------------------------------------------------
+// ---- Lane ops -------------------------------------------------------------
 
 static void run_lane(const block_t* block, const tt_decoded_t* code,
                      const tt_simt_op_t* op, const mask_t* mask) {
@@ -124,8 +122,7 @@ static void run_lane(const block_t* block, const tt_decoded_t* code,
   }
 }
 
-// ---- Views
-// ---------------------------------------------------------------------------
+// ---- Views ----------------------------------------------------------------
 
 __extension__ typedef __int128 wide_t;
 
@@ -281,7 +278,7 @@ static tt_run_t run_store(const block_t* block, const tt_decoded_t* code,
   return TT_RUN_NEXT;
 }
 
-// ---- CB elements: one iteration after the other, through the scalar handler
+// ---- CB elements: one iteration after the other, through the scalar handler 
 // ------
 
 static tt_run_t run_cb_element(const block_t* block, const tt_decoded_t* code,
@@ -320,8 +317,7 @@ static tt_run_t run_cb_element(const block_t* block, const tt_decoded_t* code,
   return result;
 }
 
-// ---- Control
-// --------------------------------------------------------------------------
+// ---- Control --------------------------------------------------------------
 
 static tt_run_t run_range(const block_t* block, uint32_t pc, uint32_t end,
                           mask_t* mask);
@@ -560,8 +556,7 @@ static tt_run_t run_range(const block_t* block, uint32_t pc, uint32_t end,
   return result;
 }
 
-// ---- Loops
-// ------------------------------------------------------------------------------
+// ---- Loops ----------------------------------------------------------------
 
 bool tt_simt_pays(const tt_decoded_t* op, const uint64_t* slots,
                   uint64_t trips) {

@@ -29,8 +29,7 @@ static uint32_t pick(uint32_t n) {
   return (uint32_t)(random_state >> 33) % n;
 }
 
-// ---- Random programs
-// ----------------------------------------------------------------
+// ---- Random programs ------------------------------------------------------
 
 // Registers known at this point, by type: reads take these only. Inside of an
 // if or loop, new ones are forgotten at its end, and old ones may be assigned.
@@ -250,8 +249,7 @@ static void write_program(writer_t* w, uint32_t seed) {
   put(w, "end\nend\n}\n}\n}\n");
 }
 
-// ---- Running them
-// ------------------------------------------------------------------
+// ---- Running them ---------------------------------------------------------
 
 typedef struct result_t {
   uint8_t output[OUTPUTS * 12];

@@ -12,8 +12,7 @@
 
 #include "tile/interp.h"
 
-// ---- Running texts
-// ---------------------------------------------------------------
+// ---- Running texts --------------------------------------------------------
 
 typedef struct run_t {
   tt_interp_options_t options;
@@ -115,8 +114,7 @@ static void fill(float* values, size_t n, uint32_t seed) {
   }
 }
 
-// ---- The documented example
-// ----------------------------------------------------------
+// ---- The documented example -----------------------------------------------
 
 static void test_add_example(void** state) {
   FILE* file = fopen("testdata/add_flat.tile", "r");
@@ -141,8 +139,7 @@ static void test_add_example(void** state) {
   }
 }
 
-// ---- Tile ops
-// -------------------------------------------------------------------------
+// ---- Tile ops -------------------------------------------------------------
 
 #define TILE_ENTRY(compute)                                                \
   ENTRY("0",                                                               \
@@ -367,8 +364,7 @@ static void test_tilize(void** state) {
   assert_memory_equal(d, a, sizeof(a));
 }
 
-// ---- Launch programs, phases, scratch
-// --------------------------------------------------
+// ---- Launch programs, phases, scratch -------------------------------------
 
 static void test_phases_and_scratch(void** state) {
   static const char text[] =
@@ -438,8 +434,7 @@ static void test_too_many_cores(void** state) {
   assert_int_equal(out[0], 0);
 }
 
-// ---- Errors of running cores
-// ------------------------------------------------------------
+// ---- Errors of running cores ----------------------------------------------
 
 static void test_deadlock(void** state) {
   // The writer takes from c1 first, but the reader fills c0 beyond its room

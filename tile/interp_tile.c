@@ -12,8 +12,18 @@ static inline uint32_t face_lane(uint32_t row, uint32_t column) {
          row % TT_FACE_DIM * TT_FACE_DIM + column % TT_FACE_DIM;
 }
 
-static float* dst_tile(tt_core_t* core, uint32_t index) {
+// A DST tile to be overwritten in full.
+static float* dst_target(tt_core_t* core, uint32_t index) {
+  core->dst_zero &= ~(1u << index);
   return core->worker->dst + (size_t)index * TT_TILE_LANES;
+}
+
+// A DST tile whose lanes count; acquiring only notes that they are zero.
+static float* dst_tile(tt_core_t* core, uint32_t index) {
+  bool zero = core->dst_zero >> index & 1;
+  float* tile = dst_target(core, index);
+  if (zero) memset(tile, 0, TT_TILE_LANES * sizeof(float));
+  return tile;
 }
 
 static bool is_integer(const tt_cb_info_t* info) {
@@ -103,13 +113,11 @@ static void transpose(const float* source, float* target) {
   }
 }
 
-// ---- DST
-// ----------------------------------------------------------------------
+// ---- DST ------------------------------------------------------------------
 
 tt_run_t tt_run_TILE_REGS_ACQUIRE(tt_core_t* core, const tt_decoded_t* op,
                                   uint64_t* slots) {
-  memset(core->worker->dst, 0,
-         core->phase->dst_tiles * TT_TILE_LANES * sizeof(float));
+  core->dst_zero = (1u << core->phase->dst_tiles) - 1;
   return TT_RUN_NEXT;
 }
 // One thread runs math and pack in turn, so these order nothing here.
@@ -138,7 +146,7 @@ tt_run_t tt_run_lane_tile(tt_core_t* core, const tt_decoded_t* op,
       inputs[k - 1] = dst_tile(core, op->operand[k]);
     }
   }
-  op->fn(dst_tile(core, op->operand[0]), inputs[0], inputs[1], inputs[2],
+  op->fn(dst_target(core, op->operand[0]), inputs[0], inputs[1], inputs[2],
          TT_TILE_LANES);
   ++core->counters->tile_ops;
   return TT_RUN_NEXT;
@@ -146,7 +154,7 @@ tt_run_t tt_run_lane_tile(tt_core_t* core, const tt_decoded_t* op,
 
 tt_run_t tt_run_FILL_TILE(tt_core_t* core, const tt_decoded_t* op,
                           uint64_t* slots) {
-  core->lanes->splat4(dst_tile(core, op->operand[0]), &slots[op->operand[1]],
+  core->lanes->splat4(dst_target(core, op->operand[0]), &slots[op->operand[1]],
                       TT_TILE_LANES);
   ++core->counters->tile_ops;
   return TT_RUN_NEXT;
@@ -154,18 +162,18 @@ tt_run_t tt_run_FILL_TILE(tt_core_t* core, const tt_decoded_t* op,
 
 tt_run_t tt_run_COPY_DEST_VALUES(tt_core_t* core, const tt_decoded_t* op,
                                  uint64_t* slots) {
-  memmove(dst_tile(core, op->operand[0]), dst_tile(core, op->operand[1]),
+  const float* source = dst_tile(core, op->operand[1]);
+  memmove(dst_target(core, op->operand[0]), source,
           TT_TILE_LANES * sizeof(float));
   ++core->counters->tile_ops;
   return TT_RUN_NEXT;
 }
 
-// ---- Unpack and pack
-// -------------------------------------------------------------
+// ---- Unpack and pack ------------------------------------------------------
 
 tt_run_t tt_run_COPY_TILE(tt_core_t* core, const tt_decoded_t* op,
                           uint64_t* slots) {
-  float* d = dst_tile(core, op->operand[0]);
+  float* d = dst_target(core, op->operand[0]);
   uint32_t cb_index = op->operand[1];
   int64_t t = tt_slot_i64(slots, op->operand[2]);
   uint32_t kind = TT_ATTR_ENUM(op->attr);
@@ -209,13 +217,12 @@ tt_run_t tt_run_TRANSPOSE_WH_TILE(tt_core_t* core, const tt_decoded_t* op,
   const float* a =
       operand(core, op, op->operand[1], tt_slot_i64(slots, op->operand[2]), 0);
   if (!a) return TT_RUN_FAILED;
-  transpose(a, dst_tile(core, op->operand[0]));
+  transpose(a, dst_target(core, op->operand[0]));
   ++core->counters->tile_ops;
   return TT_RUN_NEXT;
 }
 
-// ---- FPU
-// ---------------------------------------------------------------------------
+// ---- FPU ------------------------------------------------------------------
 
 // Operands: d, a, ta, b, tb.
 static bool two_operands(tt_core_t* core, const tt_decoded_t* op,
@@ -257,8 +264,9 @@ static tt_run_t binary_tiles(tt_core_t* core, const tt_decoded_t* op,
   if (!two_operands(core, op, slots, &a, &b)) return TT_RUN_FAILED;
   b = broadcast(core, b, TT_ATTR_ENUM(op->attr), 2);
   const tt_cb_info_t* info = core->cbs[op->operand[1]].info;
-  float* d = dst_tile(core, op->operand[0]);
   bool accumulate = (op->attr & TT_ATTR_ACC) != 0;
+  float* d = accumulate ? dst_tile(core, op->operand[0])
+                        : dst_target(core, op->operand[0]);
   float* target = accumulate ? core->worker->unpacked[3] : d;
   lane_fn(core, info, lane_op, lane_op)(target, a, b, NULL, TT_TILE_LANES);
   if (accumulate) {
@@ -371,8 +379,7 @@ tt_run_t tt_run_REDUCE_TILE(tt_core_t* core, const tt_decoded_t* op,
   return TT_RUN_NEXT;
 }
 
-// ---- Layout
-// ---------------------------------------------------------------------------
+// ---- Layout ---------------------------------------------------------------
 
 // 32 x 32n elements: chunk j of 16 of row r lies at r * 32n + 16 j of the
 // block, and in column 16 (j % 2) of row r of tile j / 2.

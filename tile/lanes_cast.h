@@ -21,8 +21,7 @@ typedef double lane_f64;
     }                                                                       \
   }
 
-// ---- Float to float: rounded once
-// --------------------------------------------
+// ---- Float to float: rounded once -----------------------------------------
 
 #define CONVERT_f16(x) round_to_f16(x)
 #define CONVERT_bf16(x) round_to_bf16(x)
@@ -37,8 +36,7 @@ CAST(FPCAST, bf16, f64, round_to_bf16(odd_f32(a)))
 CAST(FPCAST, f32, f64, (float)a)
 CAST(FPCAST, f64, f64, a)
 
-// ---- Integer to float: rounded once
-// --------------------------------------------
+// ---- Integer to float: rounded once ---------------------------------------
 
 // The integers below 2^53 in magnitude, and a sticky bit for those above, fit
 // a double rounded to odd.
@@ -66,8 +64,7 @@ FROM_INT(i16, UITOFP, UNSIGNED, (double))
 FROM_INT(i32, UITOFP, UNSIGNED, (double))
 FROM_INT(i64, UITOFP, UNSIGNED, odd_from_u64)
 
-// ---- Float to integer: saturating
-// ------------------------------------------------
+// ---- Float to integer: saturating -----------------------------------------
 
 // LIMIT is 2^(bits) or 2^(bits-1), exact in float; below it conversion is
 // defined. Comparisons are false for NaN, which gives 0.
@@ -96,8 +93,7 @@ FLOAT_TYPES(TO_UNSIGNED, i16, int32_t, 65536)
 FLOAT_TYPES(TO_UNSIGNED, i32, int64_t, 4294967296.0f)
 FLOAT_TYPES(TO_UNSIGNED, i64, uint64_t, 18446744073709551616.0f)
 
-// ---- Integer to integer
-// ------------------------------------------------------------
+// ---- Integer to integer ---------------------------------------------------
 
 #define INT_CASTS(from, to)                            \
   CAST(EXTSI, to, from, WRAP_##to(SIGNED_##from(a)))   \
@@ -109,8 +105,7 @@ INT_TYPES(INT_CASTS, i16)
 INT_TYPES(INT_CASTS, i32)
 INT_TYPES(INT_CASTS, i64)
 
-// ---- Bits
-// ---------------------------------------------------------------------------
+// ---- Bits -----------------------------------------------------------------
 
 // f16 values and their bits; both ways exact.
 static inline uint32_t f16_to_bits(float x) {
@@ -152,11 +147,10 @@ CAST(BITCAST, i64, f64, (int64_t)tt_bits_f64(a))
 CAST(BITCAST, f64, i64, tt_from_bits_f64((uint64_t)a))
 CAST(BITCAST, f64, f64, a)
 
-// ---- Powers of integers
-// ----------------------------------------------------------
+// ---- Powers of integers ---------------------------------------------------
 
 #define FPOWI(from, to, round, f)                                           \
-  static void lane_FPOWI_##to##_##from(                                     \
+  FLAT static void lane_FPOWI_##to##_##from(                                     \
       void* vt, const void* va, const void* vb, const void* vc, size_t n) { \
     lane_##to* t = vt;                                                      \
     const lane_##to* pa = va;                                               \

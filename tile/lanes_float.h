@@ -1,6 +1,6 @@
 // Part of lanes_isa.c: lane functions of floats.
 
-// ---- Rounding to the narrow types -------------------------------------------
+// ---- Rounding to the narrow types -----------------------------------------
 
 // The f16 nearest to |x|, as float. Subnormals of f16 have the quantum 2^-24,
 // which adding 0.5 rounds to.
@@ -37,20 +37,22 @@ static inline float odd_f32(double x) {
   return tt_from_bits_f32(x != x ? bits : odd);
 }
 
-#define ROUND_PASS(name) \
-  static void name##_pass(float* x, size_t n) { LOOP x[i] = name(x[i]); }
+#define ROUND_PASS(name)                                                  \
+  __attribute__((noinline)) static void name##_pass(float* x, size_t n) { \
+    LOOP x[i] = name(x[i]);                                               \
+  }
 ROUND_PASS(round_to_f16)
 ROUND_PASS(round_to_bf16)
 #undef ROUND_PASS
 
-// ---- One function an op and type
-// ---------------------------------------------
+// ---- One function an op and type ------------------------------------------
 
 #define M(f) TT_CAT(TT_CAT(tt_, f), TT_CAT(_, SUFFIX))
 #define TYPED(op) TT_CAT(lane_##op##_, SUFFIX)
 
+// FLAT inlines all of math.h, or the loop would hold a call.
 #define ONE(op, expr)                                             \
-  static void TYPED(op)(void* vt, const void* va, const void* vb, \
+  FLAT static void TYPED(op)(void* vt, const void* va, const void* vb, \
                         const void* vc, size_t n) {               \
     T* t = vt;                                                    \
     const T* pa = va;                                             \
@@ -60,7 +62,7 @@ ROUND_PASS(round_to_bf16)
     }                                                             \
   }
 #define TWO(op, expr)                                             \
-  static void TYPED(op)(void* vt, const void* va, const void* vb, \
+  FLAT static void TYPED(op)(void* vt, const void* va, const void* vb, \
                         const void* vc, size_t n) {               \
     T* t = vt;                                                    \
     const T *pa = va, *pb = vb;                                   \
@@ -71,7 +73,7 @@ ROUND_PASS(round_to_bf16)
   }
 // The slow lanes are redone from a copy, since the target may be the operand.
 #define RARE(op, fast, rare, slow)                                \
-  static void TYPED(op)(void* vt, const void* va, const void* vb, \
+  FLAT static void TYPED(op)(void* vt, const void* va, const void* vb, \
                         const void* vc, size_t count) {           \
     enum { CHUNK = 256 };                                         \
     for (size_t first = 0; first < count; first += CHUNK) {       \
@@ -203,7 +205,7 @@ FMA(f32, float, fma_one_f32(a, b, c))
 FMA(f64, double, fma_one_f64(a, b, c))
 #undef FMA
 
-// ---- select -----------------------------------------------------------------
+// ---- select ---------------------------------------------------------------
 
 #define SELECT(suffix, T)                                                    \
   static void lane_SELECT_##suffix(void* vt, const void* va, const void* vb, \

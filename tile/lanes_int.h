@@ -1,7 +1,6 @@
 // Part of lanes_isa.c: lane functions of integers.
 
-// ---- Helpers of lanes_ops.h for 32-bit and 64-bit lanes
-// ------------------------
+// ---- Helpers of lanes_ops.h for 32-bit and 64-bit lanes -------------------
 
 // RISC-V's division: nothing traps, nothing overflows.
 static inline int32_t div_32(int32_t a, int32_t b) {
@@ -67,8 +66,7 @@ IPOW(32, uint32_t, int32_t)
 IPOW(64, uint64_t, int64_t)
 #undef IPOW
 
-// ---- How a dtype lies in its lane
-// ----------------------------------------------
+// ---- How a dtype lies in its lane -----------------------------------------
 
 // SIGNED_x, UNSIGNED_x: the value of a lane; WRAP_x: a lane from low bits.
 #define SIGNED_i1(x) (-(int32_t)(x))
@@ -96,8 +94,7 @@ typedef int64_t lane_i64;
 typedef uint32_t ulane_i1, ulane_i8, ulane_i16, ulane_i32;
 typedef uint64_t ulane_i64;
 
-// ---- One function an op and type
-// -----------------------------------------------
+// ---- One function an op and type ------------------------------------------
 
 #define TYPED(op) TT_CAT(lane_##op##_, SUFFIX)
 #define U TT_CAT(ulane_, SUFFIX)

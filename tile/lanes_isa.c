@@ -13,6 +13,7 @@
 #define TT_CAT(a, b) TT_CAT_(a, b)
 #define TT_STRING_(a) #a
 #define TT_STRING(a) TT_STRING_(a)
+#define FLAT __attribute__((flatten))
 #define LOOP _Pragma("GCC ivdep") for (size_t i = 0; i < n; ++i)
 
 extern const tt_lanes_t TT_CAT(tt_lanes_, TT_LANES_ISA);

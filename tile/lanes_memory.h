@@ -104,8 +104,7 @@ static void scatter_i4(void* base, const int64_t* index, const void* lanes,
   for (size_t i = 0; i < n; ++i) store_one_i4(base, index[i], s[i]);
 }
 
-// ---- Lanes to lanes
-// ------------------------------------------------------------
+// ---- Lanes to lanes -------------------------------------------------------
 
 static void splat4(void* target, const void* value, size_t n) {
   int32_t* t = target;

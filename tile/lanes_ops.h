@@ -54,8 +54,8 @@
   X(REMF, M(fmod)(a, b))                             \
   X(MAXF, M(max)(a, b))                              \
   X(MINF, M(min)(a, b))                              \
-  X(MAXNUMF, a != a ? b : b != b ? a : M(max)(a, b)) \
-  X(MINNUMF, a != a ? b : b != b ? a : M(min)(a, b)) \
+  X(MAXNUMF, M(pick)(a != a, b, M(pick)(b != b, a, M(max)(a, b)))) \
+  X(MINNUMF, M(pick)(a != a, b, M(pick)(b != b, a, M(min)(a, b)))) \
   X(COPYSIGN, M(copysign)(a, b))                     \
   X(POW, M(pow)(a, b))                               \
   X(ATAN2, M(atan2)(a, b))

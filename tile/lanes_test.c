@@ -25,8 +25,7 @@ static uint64_t random_bits(void) {
   return state;
 }
 
-// ---- Values
-// ------------------------------------------------------------------------
+// ---- Values ---------------------------------------------------------------
 
 // A lane, whatever its type.
 typedef union lane_t {
@@ -127,8 +126,7 @@ static lane_t random_lane(tt_dtype_t type, uint32_t i) {
   }
 }
 
-// ---- References
-// ------------------------------------------------------------------------
+// ---- References -----------------------------------------------------------
 
 typedef struct call_t {
   tt_op_t op;
@@ -521,8 +519,7 @@ static bool reference(const tt_lanes_t* lanes, const call_t* call,
   return false;
 }
 
-// ---- One op
-// -------------------------------------------------------------------------------
+// ---- One op ---------------------------------------------------------------
 
 typedef struct vectors_t {
   lane_t a[N], b[N], c[N], result[N];  // lanes of their types, packed

@@ -1,7 +1,6 @@
 // Part of math.h: what rounds at most once.
 
-// ---- Sign
-// ---------------------------------------------------------------------
+// ---- Sign -----------------------------------------------------------------
 
 static inline float tt_abs_f32(float x) {
   return tt_from_bits_f32(tt_bits_f32(x) & 0x7FFFFFFFu);
@@ -18,8 +17,22 @@ static inline double tt_copysign_f64(double x, double sign) {
                           (tt_bits_f64(sign) & 0x8000000000000000ull));
 }
 
-// ---- Rounding to integers
-// -------------------------------------------------------
+// ---- Choice ---------------------------------------------------------------
+
+// condition ? yes : no without a branch: compilers make jumps of chains of
+// conditionals, and do not vectorise loops with jumps.
+static inline float tt_pick_f32(int condition, float yes, float no) {
+  uint32_t mask = 0 - (uint32_t)(condition != 0);
+  return tt_from_bits_f32((tt_bits_f32(yes) & mask) |
+                          (tt_bits_f32(no) & ~mask));
+}
+static inline double tt_pick_f64(int condition, double yes, double no) {
+  uint64_t mask = 0 - (uint64_t)(condition != 0);
+  return tt_from_bits_f64((tt_bits_f64(yes) & mask) |
+                          (tt_bits_f64(no) & ~mask));
+}
+
+// ---- Rounding to integers -------------------------------------------------
 
 // Adding and taking away 2^23 (2^52) rounds a smaller magnitude to even.
 static inline float tt_roundeven_f32(float x) {
@@ -57,36 +70,34 @@ static inline double tt_round_f64(double x) {
   return tt_copysign_f64(below + up, x);
 }
 
-// ---- Larger and smaller: NaN if either is, -0 < +0
-// -------------------------------
+// ---- Larger and smaller: NaN if either is, -0 < +0 ------------------------
 
 static inline float tt_max_f32(float a, float b) {
   float equal = tt_from_bits_f32(tt_bits_f32(a) & tt_bits_f32(b));
   float larger = a > b ? a : b;
-  float ordered = a == b ? equal : larger;
-  return a != a ? a : ordered;
+  float ordered = tt_pick_f32(a == b, equal, larger);
+  return tt_pick_f32(a != a, a, ordered);
 }
 static inline double tt_max_f64(double a, double b) {
   double equal = tt_from_bits_f64(tt_bits_f64(a) & tt_bits_f64(b));
   double larger = a > b ? a : b;
-  double ordered = a == b ? equal : larger;
-  return a != a ? a : ordered;
+  double ordered = tt_pick_f64(a == b, equal, larger);
+  return tt_pick_f64(a != a, a, ordered);
 }
 static inline float tt_min_f32(float a, float b) {
   float equal = tt_from_bits_f32(tt_bits_f32(a) | tt_bits_f32(b));
   float smaller = a < b ? a : b;
-  float ordered = a == b ? equal : smaller;
-  return a != a ? a : ordered;
+  float ordered = tt_pick_f32(a == b, equal, smaller);
+  return tt_pick_f32(a != a, a, ordered);
 }
 static inline double tt_min_f64(double a, double b) {
   double equal = tt_from_bits_f64(tt_bits_f64(a) | tt_bits_f64(b));
   double smaller = a < b ? a : b;
-  double ordered = a == b ? equal : smaller;
-  return a != a ? a : ordered;
+  double ordered = tt_pick_f64(a == b, equal, smaller);
+  return tt_pick_f64(a != a, a, ordered);
 }
 
-// ---- Roots: the builtin is one instruction
-// ----------------------------------------
+// ---- Roots: the builtin is one instruction --------------------------------
 
 static inline float tt_sqrt_f32(float x) { return __builtin_sqrtf(x); }
 static inline double tt_sqrt_f64(double x) { return __builtin_sqrt(x); }
@@ -95,8 +106,7 @@ static inline float tt_rsqrt_f32(float x) {
 }
 static inline double tt_rsqrt_f64(double x) { return 1.0 / __builtin_sqrt(x); }
 
-// ---- Exact sums and products
-// --------------------------------------------------------
+// ---- Exact sums and products ----------------------------------------------
 
 // a + b rounded to odd: its last bit is set unless the sum is exact, so that
 // rounding once more to a narrower type gives what rounding once would.
@@ -202,8 +212,7 @@ static inline double tt_fma_f64(double a, double b, double c) {
 }
 #endif  // __SIZEOF_INT128__
 
-// ---- Remainder
-// ------------------------------------------------------------------------
+// ---- Remainder ------------------------------------------------------------
 
 // Long division of the mantissas, 11 bits a step.
 static inline double tt_fmod_f64(double a, double b) {

@@ -114,8 +114,8 @@ static inline double tt_cos_near_f64(double x, double low) {
 static inline double tt_sin_of(tt_angle_t angle) {
   double s = tt_sin_near_f64(angle.value, angle.low);
   double c = tt_cos_near_f64(angle.value, angle.low);
-  double result = angle.quadrant & 1 ? c : s;
-  return angle.quadrant & 2 ? -result : result;
+  double result = tt_pick_f64(angle.quadrant & 1, c, s);
+  return tt_pick_f64(angle.quadrant & 2, -result, result);
 }
 static inline double tt_cos_of(tt_angle_t angle) {
   angle.quadrant += 1;
@@ -124,19 +124,19 @@ static inline double tt_cos_of(tt_angle_t angle) {
 static inline double tt_tan_of(tt_angle_t angle) {
   double s = tt_sin_near_f64(angle.value, angle.low);
   double c = tt_cos_near_f64(angle.value, angle.low);
-  return angle.quadrant & 1 ? -c / s : s / c;
+  return tt_pick_f64(angle.quadrant & 1, -c / s, s / c);
 }
 
 static inline double tt_sin_f64(double x) {
   double result = tt_sin_of(tt_reduce_f64(x));
-  return x == 0 ? x : result;
+  return tt_pick_f64(x == 0, x, result);
 }
 static inline double tt_cos_f64(double x) {
   return tt_cos_of(tt_reduce_f64(x));
 }
 static inline double tt_tan_f64(double x) {
   double result = tt_tan_of(tt_reduce_f64(x));
-  return x == 0 ? x : result;
+  return tt_pick_f64(x == 0, x, result);
 }
 static inline double tt_sin_huge_f64(double x) {
   return tt_sin_of(tt_reduce_huge_f64(x));
