@@ -14,15 +14,15 @@ import sys
 import time
 from typing import Dict, List, Tuple
 
-import numpy as np
-
-import iree.compiler as compiler
-import iree.runtime as runtime
+import train  # first: it sets up numpy
 
 import digits
 import export
+import numpy as np
 import picture
-import train
+
+import iree.compiler as compiler
+import iree.runtime as runtime
 
 BATCH = 100
 OUT = pathlib.Path(__file__).resolve().parents[2] / "out" / "mnist"

@@ -4,8 +4,13 @@
                     -> 64 ReLU -> 10 -> softmax
 """
 
+import os
 import pathlib
 from typing import Dict
+
+# Before numpy is loaded: threads only slow these small matrices down, and one
+# thread adds in the same order everywhere.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import numpy as np
 
