@@ -5,6 +5,7 @@
 #include <stdint.h>
 // cmocka wants the four above first.
 #include <cmocka.h>
+#include <glob.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -136,6 +137,116 @@ static void test_add_example(void** state) {
     run_every_way(text, run, c, sizeof(c));
     for (uint32_t i = 0; i < n; ++i) assert_true(c[i] == a[i] + b[i]);
     for (uint32_t i = n; i < n + 16; ++i) assert_true(c[i] == 0);
+  }
+}
+
+// ---- Every op
+// ------------------------------------------------------------------
+
+// The golden programs, which hold every op, give the same bytes, counters and
+// failures in every way of running. What the bytes are is the business of the
+// tests around this one and of lanes_test.c.
+
+enum { GOLDEN_BINDINGS = 8, GOLDEN_BYTES = 1 << 18 };
+
+typedef struct golden_t {
+  uint8_t* data[GOLDEN_BINDINGS];
+  tt_interp_counters_t counters;
+  tt_code_t code;
+} golden_t;
+
+static void run_golden(const tt_program_t* program, uint32_t entry,
+                       const tt_interp_options_t* options, golden_t* out) {
+  static const uint32_t constants[] = {5, 37, 1, 0, 3, 2, 7, 64};
+  tt_interp_binding_t bindings[GOLDEN_BINDINGS];
+  assert_true(program->entries[entry].binding_count <= GOLDEN_BINDINGS);
+  assert_true(program->entries[entry].constant_count <= 8);
+  for (int i = 0; i < GOLDEN_BINDINGS; ++i) {
+    // Small integers and floats alike make something of these bytes.
+    for (size_t k = 0; k < GOLDEN_BYTES; ++k) {
+      out->data[i][k] = (uint8_t)(k % 4 == 3 ? 0x3F : k * 29 + (size_t)i);
+    }
+    bindings[i] = (tt_interp_binding_t){out->data[i], GOLDEN_BYTES};
+  }
+  const tt_interp_params_t params = {
+      .entry = entry,
+      .env = {.constants = constants, .grid_cores = 6, .dram_banks = 7},
+      .bindings = bindings,
+      .scratch_limit = 1 << 24};
+  tt_interp_t* interp = NULL;
+  tt_interp_launch_t* launch = NULL;
+  tt_interp_worker_t* worker = NULL;
+  assert_null(tt_interp_create(program, options, &interp));
+  assert_null(tt_interp_worker_create(&worker));
+  assert_null(tt_interp_worker_reserve(worker, interp));
+  out->counters = (tt_interp_counters_t){0};
+  tt_status_t status = tt_interp_launch_create(interp, &params, &launch);
+  if (!status) status = tt_interp_run(launch, worker, &out->counters);
+  out->code = tt_status_code(status);
+  tt_status_free(status);
+  tt_interp_launch_destroy(launch);
+  tt_interp_worker_destroy(worker);
+  tt_interp_destroy(interp);
+}
+
+// Returns whether the entry ran without failing.
+static bool check_golden(const tt_program_t* program, uint32_t entry,
+                         const char* path, golden_t* want, golden_t* got) {
+  const char* name = tt_entry_name(program, &program->entries[entry]);
+  const tt_interp_options_t plain = {.isa = TT_ISA_PORTABLE,
+                                     .scalar_loops = true};
+  run_golden(program, entry, &plain, want);
+  for (int way = 0; way < 4 * TT_ISA_COUNT; ++way) {
+    const tt_interp_options_t options = {.isa = (tt_isa_t)(way / 4),
+                                         .checked = way & 1,
+                                         .scalar_loops = way >> 1 & 1};
+    if (!tt_isa_available(options.isa)) continue;
+    run_golden(program, entry, &options, got);
+    if (got->code != want->code) {
+      fail_msg("%s @%s: code %d, expected %d", path, name, got->code,
+               want->code);
+    }
+    if (want->code != TT_CODE_OK) continue;
+    for (int i = 0; i < GOLDEN_BINDINGS; ++i) {
+      if (memcmp(got->data[i], want->data[i], GOLDEN_BYTES) != 0) {
+        fail_msg("%s @%s: binding %d differs, way %d", path, name, i, way);
+      }
+    }
+    assert_memory_equal(&got->counters, &want->counters, sizeof(got->counters));
+  }
+  return want->code == TT_CODE_OK;
+}
+
+static void test_golden_programs(void** state) {
+  static char text[1 << 18];
+  golden_t want, got;
+  for (int i = 0; i < GOLDEN_BINDINGS; ++i) {
+    want.data[i] = aligned_alloc(64, GOLDEN_BYTES);
+    got.data[i] = aligned_alloc(64, GOLDEN_BYTES);
+  }
+  glob_t files;
+  assert_int_equal(glob("testdata/*.tile", 0, NULL, &files), 0);
+  uint32_t entries = 0, succeeded = 0;
+  for (size_t f = 0; f < files.gl_pathc; ++f) {
+    FILE* file = fopen(files.gl_pathv[f], "r");
+    size_t used = fread(text, 1, sizeof(text) - 1, file);
+    fclose(file);
+    text[used] = 0;
+    tt_program_t* program = parse(text);
+    for (uint32_t e = 0; e < program->entries_count; ++e) {
+      ++entries;
+      succeeded += check_golden(program, e, files.gl_pathv[f], &want, &got);
+    }
+    tt_program_free(program);
+  }
+  globfree(&files);
+  for (int i = 0; i < GOLDEN_BINDINGS; ++i) {
+    free(want.data[i]);
+    free(got.data[i]);
+  }
+  // Comparing failures alone would show little.
+  if (succeeded * 10 < entries * 8) {
+    fail_msg("%u of %u entries ran", succeeded, entries);
   }
 }
 
@@ -538,6 +649,7 @@ static void test_bad_step(void** state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_add_example),
+      cmocka_unit_test(test_golden_programs),
       cmocka_unit_test(test_tile_ops),
       cmocka_unit_test(test_counters),
       cmocka_unit_test(test_movement),

@@ -3,10 +3,9 @@
 typedef float lane_f16, lane_bf16, lane_f32;
 typedef double lane_f64;
 
-#define INT_TYPES(X, ...)                                    \
-  X(i1, __VA_ARGS__)                                         \
-  X(i8, __VA_ARGS__) X(i16, __VA_ARGS__) X(i32, __VA_ARGS__) \
-      X(i64, __VA_ARGS__)
+#define INT_TYPES(X, ...) \
+  X(i1, __VA_ARGS__)      \
+  X(i8, __VA_ARGS__) X(i16, __VA_ARGS__) X(i32, __VA_ARGS__) X(i64, __VA_ARGS__)
 #define FLOAT_TYPES(X, ...) \
   X(f16, __VA_ARGS__)       \
   X(bf16, __VA_ARGS__) X(f32, __VA_ARGS__) X(f64, __VA_ARGS__)
@@ -150,7 +149,7 @@ CAST(BITCAST, f64, f64, a)
 // ---- Powers of integers ---------------------------------------------------
 
 #define FPOWI(from, to, round, f)                                           \
-  FLAT static void lane_FPOWI_##to##_##from(                                     \
+  FLAT static void lane_FPOWI_##to##_##from(                                \
       void* vt, const void* va, const void* vb, const void* vc, size_t n) { \
     lane_##to* t = vt;                                                      \
     const lane_##to* pa = va;                                               \

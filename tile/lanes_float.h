@@ -51,47 +51,47 @@ ROUND_PASS(round_to_bf16)
 #define TYPED(op) TT_CAT(lane_##op##_, SUFFIX)
 
 // FLAT inlines all of math.h, or the loop would hold a call.
-#define ONE(op, expr)                                             \
+#define ONE(op, expr)                                                  \
   FLAT static void TYPED(op)(void* vt, const void* va, const void* vb, \
-                        const void* vc, size_t n) {               \
-    T* t = vt;                                                    \
-    const T* pa = va;                                             \
-    LOOP {                                                        \
-      T a = pa[i];                                                \
-      t[i] = (expr);                                              \
-    }                                                             \
+                             const void* vc, size_t n) {               \
+    T* t = vt;                                                         \
+    const T* pa = va;                                                  \
+    LOOP {                                                             \
+      T a = pa[i];                                                     \
+      t[i] = (expr);                                                   \
+    }                                                                  \
   }
-#define TWO(op, expr)                                             \
+#define TWO(op, expr)                                                  \
   FLAT static void TYPED(op)(void* vt, const void* va, const void* vb, \
-                        const void* vc, size_t n) {               \
-    T* t = vt;                                                    \
-    const T *pa = va, *pb = vb;                                   \
-    LOOP {                                                        \
-      T a = pa[i], b = pb[i];                                     \
-      t[i] = (expr);                                              \
-    }                                                             \
+                             const void* vc, size_t n) {               \
+    T* t = vt;                                                         \
+    const T *pa = va, *pb = vb;                                        \
+    LOOP {                                                             \
+      T a = pa[i], b = pb[i];                                          \
+      t[i] = (expr);                                                   \
+    }                                                                  \
   }
 // The slow lanes are redone from a copy, since the target may be the operand.
-#define RARE(op, fast, rare, slow)                                \
+#define RARE(op, fast, rare, slow)                                     \
   FLAT static void TYPED(op)(void* vt, const void* va, const void* vb, \
-                        const void* vc, size_t count) {           \
-    enum { CHUNK = 256 };                                         \
-    for (size_t first = 0; first < count; first += CHUNK) {       \
-      size_t n = count - first < CHUNK ? count - first : CHUNK;   \
-      T* t = (T*)vt + first;                                      \
-      T pa[CHUNK];                                                \
-      memcpy(pa, (const T*)va + first, n * sizeof(T));            \
-      int any = 0;                                                \
-      LOOP {                                                      \
-        T a = pa[i];                                              \
-        t[i] = (fast);                                            \
-        any |= (rare);                                            \
-      }                                                           \
-      for (size_t i = 0; any && i < n; ++i) {                     \
-        T a = pa[i];                                              \
-        if (rare) t[i] = (slow);                                  \
-      }                                                           \
-    }                                                             \
+                             const void* vc, size_t count) {           \
+    enum { CHUNK = 256 };                                              \
+    for (size_t first = 0; first < count; first += CHUNK) {            \
+      size_t n = count - first < CHUNK ? count - first : CHUNK;        \
+      T* t = (T*)vt + first;                                           \
+      T pa[CHUNK];                                                     \
+      memcpy(pa, (const T*)va + first, n * sizeof(T));                 \
+      int any = 0;                                                     \
+      LOOP {                                                           \
+        T a = pa[i];                                                   \
+        t[i] = (fast);                                                 \
+        any |= (rare);                                                 \
+      }                                                                \
+      for (size_t i = 0; any && i < n; ++i) {                          \
+        T a = pa[i];                                                   \
+        if (rare) t[i] = (slow);                                       \
+      }                                                                \
+    }                                                                  \
   }
 #define TEST(op, expr)                                            \
   static void TYPED(op)(void* vt, const void* va, const void* vb, \

@@ -227,7 +227,8 @@ static inline double tt_cbrt_f64(double x) {
   double scaled =
       tt_pick_f64(tiny, ax * 0x1p54, tt_pick_f64(large, ax * 0x1p-54, ax));
   uint64_t high = tt_bits_f64(scaled) >> 32;
-  double t = tt_from_bits_f64(((high * 0xAAAAAAABull >> 33) + 715094163u) << 32);
+  double t =
+      tt_from_bits_f64(((high * 0xAAAAAAABull >> 33) + 715094163u) << 32);
   t = t - (t * t * t - scaled) / (3 * t * t);
   t = t - (t * t * t - scaled) / (3 * t * t);
   t = t - (t * t * t - scaled) / (3 * t * t);
