@@ -72,13 +72,6 @@ def reductions(table: Table) -> None:
             wide = a.astype(np.float64) if is_float(dtype) else a
             return function(wide, axis=tuple(axes)).astype(a.dtype)
 
-        # llvm-cpu does not survive reducing nothing.
-        empty = any(shape[i] == 0 for i in axes)
-        if empty:
-            start = {"sum": 0.0, "prod": 1.0, "max": -np.inf, "min": np.inf}[name]
-            function = lambda wide, axis: np.full(  # noqa: E731
-                [shape[i] for i in range(len(shape)) if i not in axes], start
-            )
         count = float(np.prod([shape[i] for i in axes]))
         scale = max(1.0, np.sqrt(count) / 4)
         base = {"f16": 6e-3, "bf16": 5e-2, "f32": 2e-5, "f64": 1e-10}.get(dtype, 0)
@@ -86,7 +79,7 @@ def reductions(table: Table) -> None:
         table.op(
             f"reduce-{dtype}", f"{name}_{tag}", line, [(shape, dtype, kind)], result,
             None if dtype in ("f16", "bf16") else reference,
-            tolerance=(base * scale, base * scale * 4), stock=not empty,
+            tolerance=(base * scale, base * scale * 4),
         )  # fmt: skip
 
     for dtype in ("f32", "f64", "f16", "bf16", "i8", "i32", "i64"):
@@ -96,10 +89,12 @@ def reductions(table: Table) -> None:
                 ((3, 33, 35), (2,)), ((3, 4, 35), (1,)), ((3, 4, 35), (0,)),
             ):  # fmt: skip
                 add(name, dtype, shape, axes)
+    # No static reduction over 0 elements: IREE 3.9.0's global optimization does
+    # not survive it, for any target. "dynamic" has the dynamic ones.
     for shape, axes in (
         ((1,), (0,)), ((31,), (0,)), ((32,), (0,)), ((1025,), (0,)), ((1, 1025), (1,)),
         ((1025, 1), (0,)), ((128, 128), (1,)), ((128, 128), (0,)), ((128, 128), (0, 1)),
-        ((97, 89), (1,)), ((97, 89), (0,)), ((5, 0), (1,)), ((0, 5), (1,)),
+        ((97, 89), (1,)), ((97, 89), (0,)), ((0, 5), (1,)),
         ((3, 33, 35), (1, 2)), ((3, 33, 35), (0, 2)), ((3, 33, 35), (0, 1, 2)),
     ):  # fmt: skip
         for name in ("sum", "max"):
@@ -146,12 +141,12 @@ def products(table: Table) -> None:
 
         table.op(
             "product", name, line, [(a, source, "any"), (b, source, "any")], result,
-            reference, tolerance=_product_tolerance(target, a[-1]), stock=a[-1] > 0 and source not in ("f64", "i64"),
+            reference, tolerance=_product_tolerance(target, a[-1]), stock=source not in ("f64", "i64"),
         )  # fmt: skip
 
     for m, k, n in (
         (1, 1, 1), (31, 32, 33), (33, 31, 32), (32, 32, 32), (64, 128, 96), (7, 1, 5),
-        (1, 77, 1), (1, 64, 100), (100, 64, 1), (97, 89, 83), (128, 1025, 2), (3, 0, 4),
+        (1, 77, 1), (1, 64, 100), (100, 64, 1), (97, 89, 83), (128, 1025, 2),
         (256, 64, 256), (40, 300, 1),
     ):  # fmt: skip
         add(f"matmul_{m}x{k}x{n}", "matmul", (m, k), (k, n), (m, n), "f32", "f32", np.matmul)
