@@ -178,6 +178,20 @@ static inline double tt_copysign_f64(double x, double sign) {
                           (tt_bits_f64(sign) & 0x8000000000000000ull));
 }
 
+// condition ? yes : no without a branch: compilers make jumps of chains of
+// conditionals, and do not vectorise loops with jumps.
+static inline float tt_pick_f32(int condition, float yes, float no) {
+  uint32_t mask = 0 - (uint32_t)(condition != 0);
+  return tt_from_bits_f32((tt_bits_f32(yes) & mask) |
+                          (tt_bits_f32(no) & ~mask));
+}
+
+static inline double tt_pick_f64(int condition, double yes, double no) {
+  uint64_t mask = 0 - (uint64_t)(condition != 0);
+  return tt_from_bits_f64((tt_bits_f64(yes) & mask) |
+                          (tt_bits_f64(no) & ~mask));
+}
+
 static inline double tt_roundeven_f64(double x) {
   double magnitude = tt_abs_f64(x);
   double rounded = (magnitude + 0x1p52) - 0x1p52;
@@ -202,29 +216,29 @@ static inline double tt_round_f64(double x) {
 static inline float tt_max_f32(float a, float b) {
   float equal = tt_from_bits_f32(tt_bits_f32(a) & tt_bits_f32(b));
   float larger = a > b ? a : b;
-  float ordered = a == b ? equal : larger;
-  return a != a ? a : ordered;
+  float ordered = tt_pick_f32(a == b, equal, larger);
+  return tt_pick_f32(a != a, a, ordered);
 }
 
 static inline double tt_max_f64(double a, double b) {
   double equal = tt_from_bits_f64(tt_bits_f64(a) & tt_bits_f64(b));
   double larger = a > b ? a : b;
-  double ordered = a == b ? equal : larger;
-  return a != a ? a : ordered;
+  double ordered = tt_pick_f64(a == b, equal, larger);
+  return tt_pick_f64(a != a, a, ordered);
 }
 
 static inline float tt_min_f32(float a, float b) {
   float equal = tt_from_bits_f32(tt_bits_f32(a) | tt_bits_f32(b));
   float smaller = a < b ? a : b;
-  float ordered = a == b ? equal : smaller;
-  return a != a ? a : ordered;
+  float ordered = tt_pick_f32(a == b, equal, smaller);
+  return tt_pick_f32(a != a, a, ordered);
 }
 
 static inline double tt_min_f64(double a, double b) {
   double equal = tt_from_bits_f64(tt_bits_f64(a) | tt_bits_f64(b));
   double smaller = a < b ? a : b;
-  double ordered = a == b ? equal : smaller;
-  return a != a ? a : ordered;
+  double ordered = tt_pick_f64(a == b, equal, smaller);
+  return tt_pick_f64(a != a, a, ordered);
 }
 
 // a + b rounded to odd: its last bit is set unless the sum is exact, so that
@@ -514,8 +528,7 @@ static inline double tt_poly_erfc_f64(double z) {
 
 #define TT_NAN_F64 ((double)__builtin_nanf(""))
 
-// ---- Exponentials
-// ------------------------------------------------------------------
+// ---- Exponentials ---------------------------------------------------------
 
 // 2^k for |k| <= 1022, given as a double with an integer value: adding 2^52 and
 // the bias puts k into the low bits, which shift into the exponent.
@@ -526,40 +539,38 @@ static inline double tt_pow2_f64(double k) {
 // p * 2^k for any integer k, rounded once unless subnormal.
 static inline double tt_scale_f64(double p, double k) {
   double half = tt_roundeven_f64(k * 0.5);
-  half = half < -1022 ? -1022 : half > 1022 ? 1022 : half;
+  half = tt_pick_f64(half < -1022, -1022, tt_pick_f64(half > 1022, 1022, half));
   double rest = k - half;
-  rest = rest < -1022 ? -1022 : rest > 1022 ? 1022 : rest;
+  rest = tt_pick_f64(rest < -1022, -1022, tt_pick_f64(rest > 1022, 1022, rest));
   return p * tt_pow2_f64(half) * tt_pow2_f64(rest);
 }
 
 // e^(x + x_low) for a small correction x_low.
 static inline double tt_exp2_parts_f64(double x, double x_low) {
-  double clamped = x < -760 ? -760 : x > 720 ? 720 : x;
-  clamped = x != x ? 0 : clamped;
+  double clamped = tt_pick_f64(x < -760, -760, tt_pick_f64(x > 720, 720, x));
   double k = tt_roundeven_f64(clamped * 0x1.71547652b82fep+0);
   double r = clamped - k * 0x1.62e42feep-1;
   r = r - k * 0x1.a39ef35793c76p-33;
   r = r + x_low;
   double p = 1.0 + (r + r * r * tt_poly_exp_f64(r));
   double result = tt_scale_f64(p, k);
-  return x != x ? x : result;
+  return tt_pick_f64(x != x, x, result);
 }
 
 static inline double tt_exp_f64(double x) { return tt_exp2_parts_f64(x, 0); }
 
 static inline double tt_exp2_f64(double x) {
-  double clamped = x < -1100 ? -1100 : x > 1100 ? 1100 : x;
-  clamped = x != x ? 0 : clamped;
+  double clamped =
+      tt_pick_f64(x < -1100, -1100, tt_pick_f64(x > 1100, 1100, x));
   double k = tt_roundeven_f64(clamped);
   double r = (clamped - k) * 0x1.62e42fefa39efp-1;
   r = r + (clamped - k) * 0x1.abc9e3b39803fp-56;
   double result = tt_scale_f64(1.0 + (r + r * r * tt_poly_exp_f64(r)), k);
-  return x != x ? x : result;
+  return tt_pick_f64(x != x, x, result);
 }
 
 static inline double tt_expm1_f64(double x) {
-  double clamped = x < -50 ? -50 : x > 710 ? 710 : x;
-  clamped = x != x ? 0 : clamped;
+  double clamped = tt_pick_f64(x < -50, -50, tt_pick_f64(x > 710, 710, x));
   double k = tt_roundeven_f64(clamped * 0x1.71547652b82fep+0);
   double high = clamped - k * 0x1.62e42feep-1;
   double low = k * 0x1.a39ef35793c76p-33;
@@ -569,29 +580,29 @@ static inline double tt_expm1_f64(double x) {
   // 2^k (p + 1) - 1, halved while 2^k could overflow.
   double half_scale = tt_pow2_f64(k - 1);
   double result = 2 * (p * half_scale + (half_scale - 0.5));
-  return x != x ? x : x == 0 ? x : result;
+  return tt_pick_f64(x != x, x, tt_pick_f64(x == 0, x, result));
 }
 
 // x = 2^k m with m in [sqrt(1/2), sqrt(2)); x positive and finite.
 static inline double tt_log_split_f64(double x, double* out_k) {
   int tiny = x < 0x1p-1022;
-  uint64_t bits = tt_bits_f64(tiny ? x * 0x1p54 : x);
+  uint64_t bits = tt_bits_f64(tt_pick_f64(tiny, x * 0x1p54, x));
   uint64_t shifted = bits - 0x3FE6A09E667F3BCDull;  // bits of sqrt(1/2)
   // The exponent as a double: biased by 2048 to stay positive.
   uint64_t biased = (shifted >> 52) ^ 0x800;
   double k =
       tt_from_bits_f64(biased | 0x4330000000000000ull) - (0x1p52 + 2048.0);
   uint64_t m = (shifted & 0xFFFFFFFFFFFFFull) + 0x3FE6A09E667F3BCDull;
-  *out_k = tiny ? k - 54 : k;
+  *out_k = tt_pick_f64(tiny, k - 54, k);
   return tt_from_bits_f64(m);
 }
 
 // What a logarithm is outside of (0, inf).
 static inline double tt_log_edge_f64(double x, double result) {
-  result = x == TT_INF_F64 ? x : result;
-  result = x == 0 ? -TT_INF_F64 : result;
-  result = x < 0 ? TT_NAN_F64 : result;
-  return x != x ? x : result;
+  result = tt_pick_f64(x == TT_INF_F64, x, result);
+  result = tt_pick_f64(x == 0, -TT_INF_F64, result);
+  result = tt_pick_f64(x < 0, TT_NAN_F64, result);
+  return tt_pick_f64(x != x, x, result);
 }
 
 // log(1 + f), |f| <= sqrt(2) - 1, without its leading term f:
@@ -614,14 +625,15 @@ static inline double tt_log_f64(double x) {
 
 static inline double tt_log1p_f64(double x) {
   double u = 1.0 + x;
-  double lost = x < 1 ? x - (u - 1.0) : 1.0 - (u - x);
+  double lost = tt_pick_f64(x < 1, x - (u - 1.0), 1.0 - (u - x));
   double k, m = tt_log_split_f64(u, &k);
   double f = m - 1.0;
   double tail = tt_log1_tail_f64(f) + lost / u;
   double result =
       k * 0x1.62e42feep-1 + (f + (tail + k * 0x1.a39ef35793c76p-33));
-  result = tt_abs_f64(x) < 0x1p-54 ? x : result;
-  return tt_log_edge_f64(u, u == TT_INF_F64 || !(u > 0) ? u : result);
+  result = tt_pick_f64(tt_abs_f64(x) < 0x1p-54, x, result);
+  return tt_log_edge_f64(u,
+                         tt_pick_f64((u == TT_INF_F64) | !(u > 0), u, result));
 }
 
 // log(m) * scale as a sum of two, for log2 and log10: the leading part of f has
@@ -637,7 +649,7 @@ static inline double tt_log_base_f64(double x, double scale_high,
   double big = high * scale_high;
   double base = k * k_high;
   double sum = base + big;
-  double lost = base == 0 ? 0 : (base - sum) + big;
+  double lost = tt_pick_f64(base == 0, 0, (base - sum) + big);
   return tt_log_edge_f64(x, sum + (lost + (small + k * k_low)));
 }
 
@@ -687,10 +699,11 @@ static inline double tt_log_parts_f64(double x, double* out_low) {
 // |x|^(y + y_low) for positive finite x.
 static inline double tt_pow_abs_f64(double x, double y, double y_low) {
   double low, high = tt_log_parts_f64(x, &low);
-  double bounded = y > 0x1p70 ? 0x1p70 : y < -0x1p70 ? -0x1p70 : y;
+  double bounded =
+      tt_pick_f64(y > 0x1p70, 0x1p70, tt_pick_f64(y < -0x1p70, -0x1p70, y));
   double t_low, t = tt_two_product_f64(high, bounded, &t_low);
   t_low = t_low + (low * bounded + high * y_low);
-  return tt_exp2_parts_f64(t, tt_abs_f64(t) < 800 ? t_low : 0);
+  return tt_exp2_parts_f64(t, tt_pick_f64(tt_abs_f64(t) < 800, t_low, 0));
 }
 
 static inline double tt_pow_f64(double x, double y) {
@@ -698,15 +711,18 @@ static inline double tt_pow_f64(double x, double y) {
   int whole = tt_roundeven_f64(y) == y;
   int odd = whole & (ay < 0x1p53) & (tt_roundeven_f64(y * 0.5) * 2 != y);
   double result = tt_pow_abs_f64(ax, y, 0);
-  result = ay == TT_INF_F64 ? ((ax > 1) == (y > 0) ? TT_INF_F64 : 0) : result;
-  result = (ax == 0) | (ax == TT_INF_F64)
-               ? ((ax == 0) == (y < 0) ? TT_INF_F64 : 0)
-               : result;
-  result = ((tt_bits_f64(x) >> 63) != 0) & (odd != 0) ? -result : result;
-  result = (x < 0) & !whole & (ax < TT_INF_F64) ? TT_NAN_F64 : result;
-  result = (x != x) | (y != y) ? x + y : result;
-  result = (x == -1) & (ay == TT_INF_F64) ? 1 : result;
-  return (x == 1) | (y == 0) ? 1 : result;
+  result = tt_pick_f64(ay == TT_INF_F64,
+                       tt_pick_f64((ax > 1) == (y > 0), TT_INF_F64, 0), result);
+  result =
+      tt_pick_f64((ax == 0) | (ax == TT_INF_F64),
+                  tt_pick_f64((ax == 0) == (y < 0), TT_INF_F64, 0), result);
+  result =
+      tt_pick_f64(((tt_bits_f64(x) >> 63) != 0) & (odd != 0), -result, result);
+  result =
+      tt_pick_f64((x < 0) & !whole & (ax < TT_INF_F64), TT_NAN_F64, result);
+  result = tt_pick_f64((x != x) | (y != y), x + y, result);
+  result = tt_pick_f64((x == -1) & (ay == TT_INF_F64), 1, result);
+  return tt_pick_f64((x == 1) | (y == 0), 1, result);
 }
 
 // x^n: the integer's part that a double does not hold goes along.
@@ -716,23 +732,27 @@ static inline double tt_powi_f64(double x, int64_t n) {
       y >= 0x1p63 ? (double)(n - INT64_MAX) - 1 : (double)(n - (int64_t)y);
   double ax = tt_abs_f64(x);
   double result = tt_pow_abs_f64(ax, y, y_low);
-  result = (ax == 0) | (ax == TT_INF_F64)
-               ? ((ax == 0) == (n < 0) ? TT_INF_F64 : 0)
-               : result;
-  result = ax == 1 ? 1 : result;
-  result = (tt_bits_f64(x) >> 63) & (uint64_t)n & 1 ? -result : result;
-  return n == 0 ? 1 : x != x ? x : result;
+  result =
+      tt_pick_f64((ax == 0) | (ax == TT_INF_F64),
+                  tt_pick_f64((ax == 0) == (n < 0), TT_INF_F64, 0), result);
+  result = tt_pick_f64(ax == 1, 1, result);
+  result =
+      tt_pick_f64((tt_bits_f64(x) >> 63) & (uint64_t)n & 1, -result, result);
+  return tt_pick_f64(n == 0, 1, tt_pick_f64(x != x, x, result));
 }
 
-// A third of the exponent as a first guess, then Newton; the last step, from a
+// A third of the exponent as a first guess (the product divides 32 bits by 3),
+// then Newton; the last step, from a
 // short root whose square is exact, corrects the rounding.
 static inline double tt_cbrt_f64(double x) {
   double ax = tt_abs_f64(x);
   int tiny = ax < 0x1p-1022;
   int large = ax > 0x1p1000;
-  double scaled = tiny ? ax * 0x1p54 : large ? ax * 0x1p-54 : ax;
+  double scaled =
+      tt_pick_f64(tiny, ax * 0x1p54, tt_pick_f64(large, ax * 0x1p-54, ax));
   uint64_t high = tt_bits_f64(scaled) >> 32;
-  double t = tt_from_bits_f64((high / 3 + 715094163u) << 32);
+  double t =
+      tt_from_bits_f64(((high * 0xAAAAAAABull >> 33) + 715094163u) << 32);
   t = t - (t * t * t - scaled) / (3 * t * t);
   t = t - (t * t * t - scaled) / (3 * t * t);
   t = t - (t * t * t - scaled) / (3 * t * t);
@@ -740,32 +760,32 @@ static inline double tt_cbrt_f64(double x) {
   t = tt_from_bits_f64((tt_bits_f64(t) + 0x4000000u) & ~0x7FFFFFFull);
   double r = scaled / (t * t);
   t = t + t * ((r - t) / (2 * t + r));
-  t = tiny ? t * 0x1p-18 : large ? t * 0x1p18 : t;
-  t = (ax == 0) | (ax == TT_INF_F64) | (x != x) ? ax : t;
+  t = tt_pick_f64(tiny, t * 0x1p-18, tt_pick_f64(large, t * 0x1p18, t));
+  t = tt_pick_f64((ax == 0) | (ax == TT_INF_F64) | (x != x), ax, t);
   return tt_copysign_f64(t, x);
 }
 
 static inline double tt_sinh_f64(double x) {
   double ax = tt_abs_f64(x);
-  double e = tt_expm1_f64(ax > 700 ? 700 : ax);
+  double e = tt_expm1_f64(tt_pick_f64(ax > 700, 700, ax));
   double small = 0.5 * (e + e / (e + 1.0));
   double root = tt_exp_f64(0.5 * ax);
-  double result = ax > 700 ? (0.5 * root) * root : small;
-  return tt_copysign_f64(x != x ? ax : result, x);
+  double result = tt_pick_f64(ax > 700, (0.5 * root) * root, small);
+  return tt_copysign_f64(tt_pick_f64(x != x, ax, result), x);
 }
 
 static inline double tt_cosh_f64(double x) {
   double ax = tt_abs_f64(x);
-  double e = tt_exp_f64(ax > 700 ? 700 : ax);
+  double e = tt_exp_f64(tt_pick_f64(ax > 700, 700, ax));
   double root = tt_exp_f64(0.5 * ax);
-  double result = ax > 700 ? (0.5 * root) * root : 0.5 * e + 0.5 / e;
-  return x != x ? x : result;
+  double result = tt_pick_f64(ax > 700, (0.5 * root) * root, 0.5 * e + 0.5 / e);
+  return tt_pick_f64(x != x, x, result);
 }
 
 static inline double tt_tanh_f64(double x) {
   double ax = tt_abs_f64(x);
-  double e = tt_expm1_f64(2.0 * (ax > 22 ? 22 : ax));
-  return tt_copysign_f64(x != x ? ax : e / (e + 2.0), x);
+  double e = tt_expm1_f64(2.0 * tt_pick_f64(ax > 22, 22, ax));
+  return tt_copysign_f64(tt_pick_f64(x != x, ax, e / (e + 2.0)), x);
 }
 
 static inline double tt_asinh_f64(double x) {
@@ -773,15 +793,15 @@ static inline double tt_asinh_f64(double x) {
   double square = ax * ax;
   double small = tt_log1p_f64(ax + square / (1.0 + tt_sqrt_f64(square + 1.0)));
   double large = tt_log_f64(ax) + 0x1.62e42fefa39efp-1;
-  return tt_copysign_f64(ax < 0x1p28 ? small : large, x);
+  return tt_copysign_f64(tt_pick_f64(ax < 0x1p28, small, large), x);
 }
 
 static inline double tt_acosh_f64(double x) {
   double t = x - 1.0;
   double small = tt_log1p_f64(t + tt_sqrt_f64(2.0 * t + t * t));
   double large = tt_log_f64(x) + 0x1.62e42fefa39efp-1;
-  double result = x < 0x1p28 ? small : large;
-  return x < 1 ? TT_NAN_F64 : result;
+  double result = tt_pick_f64(x < 0x1p28, small, large);
+  return tt_pick_f64(x < 1, TT_NAN_F64, result);
 }
 
 static inline double tt_atanh_f64(double x) {
@@ -793,11 +813,11 @@ static inline double tt_asin_f64(double x) {
   double ax = tt_abs_f64(x);
   double half = 0.5 * (1.0 - ax);
   int large = ax > 0.5;
-  double z = large ? half : ax * ax;
-  double y = large ? tt_sqrt_f64(half) : ax;
+  double z = tt_pick_f64(large, half, ax * ax);
+  double y = tt_pick_f64(large, tt_sqrt_f64(half), ax);
   double a = y + y * z * tt_poly_asin_f64(z);
-  double result =
-      large ? 0x1.921fb54442d18p+0 - (2.0 * a - 0x1.1a62633145c07p-54) : a;
+  double result = tt_pick_f64(
+      large, 0x1.921fb54442d18p+0 - (2.0 * a - 0x1.1a62633145c07p-54), a);
   return tt_copysign_f64(result, x);
 }
 
@@ -805,29 +825,31 @@ static inline double tt_acos_f64(double x) {
   double ax = tt_abs_f64(x);
   double half = 0.5 * (1.0 - ax);
   int large = ax > 0.5;
-  double z = large ? half : ax * ax;
-  double y = large ? tt_sqrt_f64(half) : x;
+  double z = tt_pick_f64(large, half, ax * ax);
+  double y = tt_pick_f64(large, tt_sqrt_f64(half), x);
   double tail = y * z * tt_poly_asin_f64(z);
   double middle = 0x1.921fb54442d18p+0 - (y + (tail - 0x1.1a62633145c07p-54));
   double outer = 2.0 * (y + tail);
   double negative = 0x1.921fb54442d18p+1 - (outer - 0x1.1a62633145c07p-53);
-  return large ? (x < 0 ? negative : outer) : middle;
+  return tt_pick_f64(large, tt_pick_f64(x < 0, negative, outer), middle);
 }
 
 // atan(y / x) for 0 <= y <= x, then over the octants.
 static inline double tt_atan2_f64(double y, double x) {
   double ay = tt_abs_f64(y), ax = tt_abs_f64(x);
   int steep = ay > ax;
-  double top = steep ? ax : ay, bottom = steep ? ay : ax;
+  double top = tt_pick_f64(steep, ax, ay);
+  double bottom = tt_pick_f64(steep, ay, ax);
   // Equal magnitudes cover 0 / 0 and inf / inf.
-  double q = top == bottom ? (top == 0 ? 0 : 1) : top / bottom;
+  double q =
+      tt_pick_f64(top == bottom, tt_pick_f64(top == 0, 0, 1), top / bottom);
   double z = q * q;
   double a = q + q * z * tt_poly_atan_f64(z);
-  a = steep ? 0x1.921fb54442d18p+0 - (a - 0x1.1a62633145c07p-54) : a;
-  a = tt_bits_f64(x) >> 63 ? 0x1.921fb54442d18p+1 - (a - 0x1.1a62633145c07p-53)
-                           : a;
+  a = tt_pick_f64(steep, 0x1.921fb54442d18p+0 - (a - 0x1.1a62633145c07p-54), a);
+  a = tt_pick_f64(tt_bits_f64(x) >> 63,
+                  0x1.921fb54442d18p+1 - (a - 0x1.1a62633145c07p-53), a);
   double result = tt_copysign_f64(a, y);
-  return (x != x) | (y != y) ? x + y : result;
+  return tt_pick_f64((x != x) | (y != y), x + y, result);
 }
 
 static inline double tt_atan_f64(double x) { return tt_atan2_f64(x, 1.0); }
@@ -835,7 +857,7 @@ static inline double tt_atan_f64(double x) { return tt_atan2_f64(x, 1.0); }
 // erfc(x) for x >= 1: e^(-x^2) times a smooth function. x^2 is split so that
 // its rounding error, times x^2, is not lost.
 static inline double tt_erfc_tail_f64(double x) {
-  double bounded = x < 1 ? 1 : x > 28 ? 28 : x;
+  double bounded = tt_pick_f64(x < 1, 1, tt_pick_f64(x > 28, 28, x));
   double q = (bounded - 4.0) / (bounded + 4.0);
   double low, square = tt_two_product_f64(bounded, bounded, &low);
   double e = tt_exp2_parts_f64(-square, -low);
@@ -844,20 +866,21 @@ static inline double tt_erfc_tail_f64(double x) {
 
 static inline double tt_erf_f64(double x) {
   double ax = tt_abs_f64(x);
-  double bounded = ax > 1 ? 1 : ax;
+  double bounded = tt_pick_f64(ax > 1, 1, ax);
   double small = bounded * tt_poly_erf_f64(bounded * bounded);
   double large = 1.0 - tt_erfc_tail_f64(ax);
-  return tt_copysign_f64(x != x ? ax : ax <= 1 ? small : large, x);
+  return tt_copysign_f64(
+      tt_pick_f64(x != x, ax, tt_pick_f64(ax <= 1, small, large)), x);
 }
 
 static inline double tt_erfc_f64(double x) {
   double ax = tt_abs_f64(x);
-  double bounded = ax > 1 ? 1 : ax;
+  double bounded = tt_pick_f64(ax > 1, 1, ax);
   double small = bounded * tt_poly_erf_f64(bounded * bounded);
   double tail = tt_erfc_tail_f64(ax);
-  tail = x < 0 ? 2.0 - tail : tail;
-  double near = x < 0 ? 1.0 + small : 0.5 + (0.5 - small);
-  return x != x ? x : ax <= 1 ? near : tail;
+  tail = tt_pick_f64(x < 0, 2.0 - tail, tail);
+  double near = tt_pick_f64(x < 0, 1.0 + small, 0.5 + (0.5 - small));
+  return tt_pick_f64(x != x, x, tt_pick_f64(ax <= 1, near, tail));
 }
 
 // An angle less a multiple of pi / 2: value + low, and the multiple modulo 4.
@@ -976,8 +999,8 @@ static inline double tt_cos_near_f64(double x, double low) {
 static inline double tt_sin_of(tt_angle_t angle) {
   double s = tt_sin_near_f64(angle.value, angle.low);
   double c = tt_cos_near_f64(angle.value, angle.low);
-  double result = angle.quadrant & 1 ? c : s;
-  return angle.quadrant & 2 ? -result : result;
+  double result = tt_pick_f64(angle.quadrant & 1, c, s);
+  return tt_pick_f64(angle.quadrant & 2, -result, result);
 }
 
 static inline double tt_cos_of(tt_angle_t angle) {
@@ -988,12 +1011,12 @@ static inline double tt_cos_of(tt_angle_t angle) {
 static inline double tt_tan_of(tt_angle_t angle) {
   double s = tt_sin_near_f64(angle.value, angle.low);
   double c = tt_cos_near_f64(angle.value, angle.low);
-  return angle.quadrant & 1 ? -c / s : s / c;
+  return tt_pick_f64(angle.quadrant & 1, -c / s, s / c);
 }
 
 static inline double tt_sin_f64(double x) {
   double result = tt_sin_of(tt_reduce_f64(x));
-  return x == 0 ? x : result;
+  return tt_pick_f64(x == 0, x, result);
 }
 
 static inline double tt_cos_f64(double x) {
@@ -1002,7 +1025,7 @@ static inline double tt_cos_f64(double x) {
 
 static inline double tt_tan_f64(double x) {
   double result = tt_tan_of(tt_reduce_f64(x));
-  return x == 0 ? x : result;
+  return tt_pick_f64(x == 0, x, result);
 }
 
 static inline double tt_sin_huge_f64(double x) {

@@ -42,8 +42,35 @@ struct bf16 {
   static type fit(type v) { return of(bits(v)); }
 };
 
+// Integers: s() and u() read a value signed and unsigned in a wider type.
+template <int Bits, class Type, class Memory, class Signed, class Unsigned>
+struct integer {
+  using type = Type;
+  using memory = Memory;
+  using wide = Signed;
+  using uwide = Unsigned;
+  static constexpr bool is_float = false;
+  static constexpr int width = Bits;
+  static type of(memory m) { return (type)m; }
+  static memory bits(type v) { return (memory)v; }
+  static type fit(uwide v) { return (type)v; }
+  static wide s(type v) { return v; }
+  static uwide u(type v) { return (memory)v; }
+};
+
+struct i64 : integer<64, int64_t, uint64_t, int64_t, uint64_t> {};
+
 template <class T>
 using value = typename T::type;
+
+template <class T>
+inline value<T> mul(value<T> a, value<T> b) {
+  if constexpr (T::is_float) {
+    return T::fit(a * b);
+  } else {
+    return T::fit(T::u(a) * T::u(b));
+  }
+}
 
 // A circular buffer: number, element type, rows of a tile, faces or row-major.
 template <class T, uint32_t Rows, bool Faces>
@@ -165,8 +192,9 @@ void kernel_main() {
   const auto v2 = tile::view_arg<tile::bf16>(0, 0, 0);
   constexpr tile::cb<tile::bf16, 32, false> c16 = {16};
   for (int64_t r0 = 0; r0 < 12; r0 += 1) {
+    const int64_t r1 = tile::mul<tile::i64>(r0, 1024);
     cb_wait_front(c16, 1);
-    tile::write_flat(c16, 0, 1, v2, 0, 1024);
+    tile::write_flat(c16, 0, 1, v2, r1, 1024);
     cb_pop_front(c16, 1);
   }
 }

@@ -35,8 +35,19 @@ struct integer {
 
 struct i32 : integer<32, int32_t, uint32_t, int32_t, uint32_t> {};
 
+struct i64 : integer<64, int64_t, uint64_t, int64_t, uint64_t> {};
+
 template <class T>
 using value = typename T::type;
+
+template <class T>
+inline value<T> mul(value<T> a, value<T> b) {
+  if constexpr (T::is_float) {
+    return T::fit(a * b);
+  } else {
+    return T::fit(T::u(a) * T::u(b));
+  }
+}
 
 // A circular buffer: number, element type, rows of a tile, faces or row-major.
 template <class T, uint32_t Rows, bool Faces>
@@ -157,9 +168,10 @@ inline void write_flat(C c, int64_t t, uint32_t pages, V v, int64_t base,
 void kernel_main() {
   const auto v2 = tile::view_arg<tile::i32>(0, 0, 0);
   constexpr tile::cb<tile::i32, 32, false> c16 = {16};
-  for (int64_t r0 = 0; r0 < 30; r0 += 1) {
+  for (int64_t r0 = 0; r0 < 39; r0 += 1) {
+    const int64_t r1 = tile::mul<tile::i64>(r0, 1024);
     cb_wait_front(c16, 1);
-    tile::write_flat(c16, 0, 1, v2, 0, 1024);
+    tile::write_flat(c16, 0, 1, v2, r1, 1024);
     cb_pop_front(c16, 1);
   }
 }
