@@ -9,8 +9,8 @@
 const char ttc_read_passes[] =
     "func.func(iree-codegen-decompose-softmax,"
     "iree-linalg-ext-convert-attention-to-online-attention,"
-    "iree-linalg-ext-decompose-attention,linalg-generalize-named-ops,"
-    "canonicalize,cse)";
+    "iree-linalg-ext-decompose-attention,convert-elementwise-to-linalg,"
+    "linalg-generalize-named-ops,canonicalize,cse)";
 
 // ---- Names and refusals -----------------------------------------------------
 

@@ -1,0 +1,565 @@
+// Plans at their edges: each is made, lowered, verified and run by the
+// interpreter, against plain C. Dispatches are made by hand; no IREE is needed.
+#include "compiler/plugins/target/tenstorrent/ttc_plan.h"
+
+// cmocka.h needs the headers before it.
+// clang-format off
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+// clang-format on
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "compiler/plugins/target/tenstorrent/ttc_lower.h"
+#include "tile/interp.h"
+
+static const int64_t kSizes[] = {0, 1, 31, 32, 33, 257, 1025, 4099};
+enum { SIZES = sizeof(kSizes) / sizeof(*kSizes) };
+
+static ttc_plan_options_t options_of(uint32_t cores) {
+  return (ttc_plan_options_t){
+      .chip = &tt_chip_blackhole,
+      .cores = cores,
+      .l1_size = tt_chip_blackhole.l1_size - tt_chip_blackhole.l1_reserved,
+      .fidelity = TT_FIDELITY_HIFI4};
+}
+
+//===----------------------------------------------------------------------===//
+// Dispatches
+//===----------------------------------------------------------------------===//
+
+// Sizes are constants, or push constants when |dynamic|.
+typedef struct shapes_t {
+  ttc_dispatch_t dispatch;
+  bool dynamic;
+  uint32_t pushes[4];
+} shapes_t;
+
+static void shapes_open(shapes_t* s, bool dynamic) {
+  memset(s, 0, sizeof(*s));
+  s->dynamic = dynamic;
+  ttc_dispatch_initialize(&s->dispatch);
+  s->dispatch.name = strdup("f");
+}
+
+static ttc_expr_t size_of(shapes_t* s, int64_t size) {
+  if (!s->dynamic) return ttc_expr_const(&s->dispatch, size);
+  uint32_t at = 0;
+  while (at < s->dispatch.constant_count && s->pushes[at] != size) ++at;
+  if (at == s->dispatch.constant_count) {
+    s->pushes[s->dispatch.constant_count++] = (uint32_t)size;
+  }
+  return ttc_expr_push(&s->dispatch, at);
+}
+
+// A dense f32 subspan of a binding of its own; |access| is TT_ACCESS_.
+static ttc_slice_t bind(shapes_t* s, uint32_t access, uint32_t rank,
+                        const ttc_expr_t* dims) {
+  ttc_subspan_t subspan = {.binding = s->dispatch.binding_count,
+                           .dtype = TT_DTYPE_F32,
+                           .rank = rank};
+  ttc_slice_t slice = {0};
+  ttc_expr_t stride = ttc_expr_const(&s->dispatch, 1);
+  for (uint32_t i = rank; i-- > 0;) {
+    subspan.dims[i] = dims[i];
+    slice.strides[i] = stride;
+    stride = ttc_expr_op(&s->dispatch, TT_OP_MUL, stride, dims[i]);
+  }
+  s->dispatch.accesses[s->dispatch.binding_count++] = access;
+  slice.subspan = ttc_dispatch_add_subspan(&s->dispatch, &subspan);
+  return slice;
+}
+
+static uint32_t load(shapes_t* s, uint32_t rank, const ttc_expr_t* dims) {
+  ttc_value_t value = {
+      .kind = TTC_VALUE_LOAD, .dtype = TT_DTYPE_F32, .rank = rank};
+  memcpy(value.dims, dims, rank * sizeof(*dims));
+  value.slice = bind(s, TT_ACCESS_READ, rank, dims);
+  return ttc_dispatch_add_value(&s->dispatch, &value);
+}
+
+static uint32_t constant(shapes_t* s, float value, uint32_t rank,
+                         const ttc_expr_t* dims) {
+  uint32_t bits = 0;
+  memcpy(&bits, &value, sizeof(bits));
+  ttc_value_t tensor = {.kind = TTC_VALUE_CONSTANT,
+                        .dtype = TT_DTYPE_F32,
+                        .rank = rank,
+                        .bits = bits};
+  memcpy(tensor.dims, dims, rank * sizeof(*dims));
+  return ttc_dispatch_add_value(&s->dispatch, &tensor);
+}
+
+// |text| names the loop of each dim of |value|: "ij", "j", "".
+static ttc_operand_map_t map_of(uint32_t value, const char* text) {
+  ttc_operand_map_t map = {.value = value};
+  for (uint32_t i = 0; text[i]; ++i) map.forms[i].factors[text[i] - 'i'] = 1;
+  return map;
+}
+
+static uint32_t body_op(ttc_generic_t* g, uint8_t kind, tt_op_t op, uint32_t a,
+                        uint32_t b) {
+  ttc_body_op_t record = {.kind = kind,
+                          .type = TT_DTYPE_F32,
+                          .result_type = TT_DTYPE_F32,
+                          .op = (uint16_t)op,
+                          .operand_count = kind == TTC_BODY_OP ? 2 : 0,
+                          .index = a,
+                          .operands = {a, b, 0}};
+  g->body = realloc(g->body, (g->body_count + 1) * sizeof(record));
+  g->body[g->body_count] = record;
+  return g->body_count++;
+}
+
+static uint32_t result_of(shapes_t* s, ttc_generic_t* g) {
+  ttc_value_t value = s->dispatch.values[g->outputs[0].value];
+  value.kind = TTC_VALUE_RESULT;
+  value.result = 0;
+  value.generic = ttc_dispatch_add_generic(&s->dispatch, g);
+  return ttc_dispatch_add_value(&s->dispatch, &value);
+}
+
+static void store(shapes_t* s, uint32_t value) {
+  const ttc_value_t tensor = s->dispatch.values[value];
+  ttc_store_t record = {.value = value};
+  record.slice = bind(s, TT_ACCESS_WRITE, tensor.rank, tensor.dims);
+  ttc_dispatch_add_store(&s->dispatch, &record);
+}
+
+//===----------------------------------------------------------------------===//
+// Running
+//===----------------------------------------------------------------------===//
+
+static float* numbers(int64_t count, uint32_t seed) {
+  // Bindings lie at multiples of 64 bytes.
+  size_t bytes = ((size_t)count * sizeof(float) / 64 + 1) * 64;
+  float* data = aligned_alloc(64, bytes);
+  assert_non_null(data);
+  for (int64_t i = 0; i < count; ++i) {
+    seed = seed * 1664525u + 1013904223u;
+    data[i] = (float)((int32_t)(seed >> 16) % 512 - 256) / 64.0f;
+  }
+  return data;
+}
+
+static void succeed(tt_status_t status, const char* what) {
+  if (status) fail_msg("%s: %s", what, tt_status_message(status));
+}
+
+// Plans for |cores|, lowers, verifies and runs on a grid of |grid| cores.
+static void run(shapes_t* s, uint32_t cores, uint32_t grid,
+                const tt_interp_binding_t* bindings) {
+  ttc_plan_options_t options = options_of(cores);
+  ttc_plan_t plan;
+  succeed(ttc_plan_dispatch(&s->dispatch, &options, &plan), "plan");
+  tt_builder_t* b = tt_builder_create();
+  ttc_lower_plan(b, &s->dispatch, &options, &plan);
+  ttc_plan_deinitialize(&plan);
+  tt_program_t* program = NULL;
+  succeed(tt_builder_finish(b, &program), "lower");
+  const tt_interp_options_t checks = {.checked = true};
+  tt_interp_t* interp = NULL;
+  tt_interp_worker_t* worker = NULL;
+  tt_interp_launch_t* launch = NULL;
+  tt_interp_counters_t counters = {0};
+  succeed(tt_interp_create(program, &checks, &interp), "decode");
+  tt_interp_params_t params = {
+      .env = {.constants = s->pushes, .grid_cores = grid, .dram_banks = 7},
+      .bindings = bindings};
+  succeed(tt_interp_launch_create(interp, &params, &launch), "launch");
+  succeed(tt_interp_worker_create(&worker), "worker");
+  succeed(tt_interp_worker_reserve(worker, interp), "worker");
+  succeed(tt_interp_run(launch, worker, &counters), "run");
+  tt_interp_worker_destroy(worker);
+  tt_interp_launch_destroy(launch);
+  tt_interp_destroy(interp);
+  tt_program_free(program);
+}
+
+static void expect_near(const float* got, const float* want, int64_t count,
+                        const char* what, int64_t m, int64_t n) {
+  for (int64_t i = 0; i < count; ++i) {
+    if (got[i] == want[i]) continue;  // infinities too
+    if (fabsf(got[i] - want[i]) <= 1e-4f * (1 + fabsf(want[i]))) continue;
+    fail_msg("%s of %lld x %lld: element %lld is %g, expected %g", what,
+             (long long)m, (long long)n, (long long)i, got[i], want[i]);
+  }
+}
+
+static tt_interp_binding_t binding(float* data, int64_t count) {
+  return (tt_interp_binding_t){data, (uint64_t)count * sizeof(float)};
+}
+
+//===----------------------------------------------------------------------===//
+// Shapes
+//===----------------------------------------------------------------------===//
+
+static void check_add(int64_t n, bool dynamic, uint32_t cores, uint32_t grid) {
+  shapes_t s;
+  shapes_open(&s, dynamic);
+  ttc_expr_t size = size_of(&s, n);
+  uint32_t a = load(&s, 1, &size), b = load(&s, 1, &size);
+  ttc_generic_t g = {.loop_count = 1,
+                     .loops = {size},
+                     .input_count = 2,
+                     .output_count = 1,
+                     .inputs = {map_of(a, "i"), map_of(b, "i")},
+                     .outputs = {map_of(constant(&s, 0, 1, &size), "i")}};
+  body_op(&g, TTC_BODY_INPUT, 0, 0, 0);
+  body_op(&g, TTC_BODY_INPUT, 0, 1, 0);
+  g.yields[0] = body_op(&g, TTC_BODY_OP, TT_OP_ADD, 0, 1);
+  store(&s, result_of(&s, &g));
+  float *x = numbers(n, 1), *y = numbers(n, 2), *z = numbers(n, 3);
+  float* want = numbers(n, 4);
+  for (int64_t i = 0; i < n; ++i) want[i] = x[i] + y[i];
+  const tt_interp_binding_t bindings[] = {binding(x, n), binding(y, n),
+                                          binding(z, n)};
+  run(&s, cores, grid, bindings);
+  expect_near(z, want, n, "sum", n, 1);
+  free(x);
+  free(y);
+  free(z);
+  free(want);
+  ttc_dispatch_deinitialize(&s.dispatch);
+}
+
+static void test_add(void** state) {
+  for (uint32_t i = 0; i < SIZES; ++i) {
+    for (int dynamic = 0; dynamic < 2; ++dynamic) {
+      check_add(kSizes[i], dynamic, 64, 64);
+      check_add(kSizes[i], dynamic, 1, 1);
+      // The plan aims at a grid; the program runs on any.
+      check_add(kSizes[i], dynamic, 64, 3);
+    }
+  }
+}
+
+// z[i, j] = x[i, j] * t[j, i] + v[j], in m x n.
+static void check_mixed(int64_t m, int64_t n, bool dynamic, uint32_t cores) {
+  shapes_t s;
+  shapes_open(&s, dynamic);
+  ttc_expr_t rows = size_of(&s, m), columns = size_of(&s, n);
+  const ttc_expr_t dims[] = {rows, columns}, turned[] = {columns, rows};
+  uint32_t a = load(&s, 2, dims), t = load(&s, 2, turned);
+  uint32_t v = load(&s, 1, &columns);
+  ttc_generic_t g = {
+      .loop_count = 2,
+      .loops = {rows, columns},
+      .input_count = 3,
+      .output_count = 1,
+      .inputs = {map_of(a, "ij"), map_of(t, "ji"), map_of(v, "j")},
+      .outputs = {map_of(constant(&s, 0, 2, dims), "ij")}};
+  for (uint32_t i = 0; i < 3; ++i) body_op(&g, TTC_BODY_INPUT, 0, i, 0);
+  body_op(&g, TTC_BODY_OP, TT_OP_MUL, 0, 1);
+  g.yields[0] = body_op(&g, TTC_BODY_OP, TT_OP_ADD, 3, 2);
+  store(&s, result_of(&s, &g));
+  int64_t count = m * n;
+  float *x = numbers(count, 1), *y = numbers(count, 2), *w = numbers(n, 3);
+  float *z = numbers(count, 4), *want = numbers(count, 5);
+  for (int64_t i = 0; i < count; ++i) {
+    want[i] = x[i] * y[i % n * m + i / n] + w[i % n];
+  }
+  const tt_interp_binding_t bindings[] = {binding(x, count), binding(y, count),
+                                          binding(w, n), binding(z, count)};
+  run(&s, cores, cores, bindings);
+  expect_near(z, want, count, "mixed maps", m, n);
+  free(x);
+  free(y);
+  free(w);
+  free(z);
+  free(want);
+  ttc_dispatch_deinitialize(&s.dispatch);
+}
+
+static void test_mixed(void** state) {
+  static const int64_t sizes[] = {0, 1, 31, 32, 33, 131};
+  for (uint32_t i = 0; i < 6; ++i) {
+    for (uint32_t j = 0; j < 6; ++j) {
+      check_mixed(sizes[i], sizes[j], (i + j) % 2, j % 2 ? 1 : 64);
+    }
+  }
+}
+
+// Reduces x * x over rows ("i") or columns ("j") of m x n with |op|.
+static void check_reduce(tt_op_t op, const char* kept, int64_t m, int64_t n,
+                         bool dynamic, uint32_t cores) {
+  shapes_t s;
+  shapes_open(&s, dynamic);
+  bool by_row = kept[0] == 'i';
+  ttc_expr_t rows = size_of(&s, m), columns = size_of(&s, n);
+  const ttc_expr_t dims[] = {rows, columns};
+  float start = op == TT_OP_ADD ? 0 : -INFINITY;
+  uint32_t a = load(&s, 2, dims);
+  uint32_t init = constant(&s, start, 1, by_row ? &rows : &columns);
+  ttc_generic_t g = {.loop_count = 2,
+                     .loops = {rows, columns},
+                     .reductions = by_row ? 2 : 1,
+                     .input_count = 1,
+                     .output_count = 1,
+                     .inputs = {map_of(a, "ij")},
+                     .outputs = {map_of(init, kept)}};
+  body_op(&g, TTC_BODY_INPUT, 0, 0, 0);
+  body_op(&g, TTC_BODY_INIT, 0, 0, 0);
+  body_op(&g, TTC_BODY_OP, TT_OP_MUL, 0, 0);
+  // One more, so that padding of zeros does not stay zero.
+  body_op(&g, TTC_BODY_CONSTANT, 0, 0, 0);
+  g.body[3].bits = 0x3F800000;
+  body_op(&g, TTC_BODY_OP, TT_OP_ADD, 2, 3);
+  g.yields[0] = body_op(&g, TTC_BODY_OP, op, 4, 1);
+  store(&s, result_of(&s, &g));
+  int64_t left = by_row ? m : n;
+  float *x = numbers(m * n, 1), *z = numbers(left, 2);
+  float* want = numbers(left, 3);
+  for (int64_t i = 0; i < left; ++i) want[i] = start;
+  for (int64_t i = 0; i < m * n; ++i) {
+    float term = x[i] * x[i] + 1, *at = &want[by_row ? i / n : i % n];
+    *at = op == TT_OP_ADD ? *at + term : fmaxf(*at, term);
+  }
+  const tt_interp_binding_t bindings[] = {binding(x, m * n), binding(z, left)};
+  run(&s, cores, cores, bindings);
+  expect_near(z, want, left, kept, m, n);
+  free(x);
+  free(z);
+  free(want);
+  ttc_dispatch_deinitialize(&s.dispatch);
+}
+
+static void test_reduce(void** state) {
+  for (uint32_t i = 0; i < SIZES; ++i) {
+    for (uint32_t j = 0; j < SIZES; ++j) {
+      if (kSizes[i] * kSizes[j] > 300000) continue;
+      tt_op_t op = (i + j) % 2 ? TT_OP_ADD : TT_OP_MAXF;
+      check_reduce(op, "i", kSizes[i], kSizes[j], i % 2, 64);
+      check_reduce(op, "j", kSizes[i], kSizes[j], j % 2, i % 3 ? 1 : 64);
+    }
+  }
+}
+
+// x[m, k] times w[k, n], or times the transpose of w[n, k]; plus v[n].
+static void check_matmul(int64_t m, int64_t k, int64_t n, bool transposed,
+                         bool dynamic, uint32_t cores) {
+  shapes_t s;
+  shapes_open(&s, dynamic);
+  ttc_expr_t rows = size_of(&s, m), inner = size_of(&s, k);
+  ttc_expr_t columns = size_of(&s, n);
+  const ttc_expr_t left[] = {rows, inner}, dims[] = {rows, columns};
+  const ttc_expr_t right[] = {transposed ? columns : inner,
+                              transposed ? inner : columns};
+  uint32_t a = load(&s, 2, left), b = load(&s, 2, right);
+  uint32_t v = load(&s, 1, &columns);
+  ttc_generic_t g = {
+      .loop_count = 3,
+      .loops = {rows, columns, inner},
+      .reductions = 4,
+      .input_count = 2,
+      .output_count = 1,
+      .inputs = {map_of(a, "ik"), map_of(b, transposed ? "jk" : "kj")},
+      .outputs = {map_of(constant(&s, 0, 2, dims), "ij")}};
+  body_op(&g, TTC_BODY_INPUT, 0, 0, 0);
+  body_op(&g, TTC_BODY_INPUT, 0, 1, 0);
+  body_op(&g, TTC_BODY_INIT, 0, 0, 0);
+  body_op(&g, TTC_BODY_OP, TT_OP_MUL, 0, 1);
+  g.yields[0] = body_op(&g, TTC_BODY_OP, TT_OP_ADD, 2, 3);
+  uint32_t sums = result_of(&s, &g);
+  ttc_generic_t bias = {.loop_count = 2,
+                        .loops = {rows, columns},
+                        .input_count = 2,
+                        .output_count = 1,
+                        .inputs = {map_of(sums, "ij"), map_of(v, "j")},
+                        .outputs = {map_of(constant(&s, 0, 2, dims), "ij")}};
+  body_op(&bias, TTC_BODY_INPUT, 0, 0, 0);
+  body_op(&bias, TTC_BODY_INPUT, 0, 1, 0);
+  bias.yields[0] = body_op(&bias, TTC_BODY_OP, TT_OP_ADD, 0, 1);
+  store(&s, result_of(&s, &bias));
+  float *x = numbers(m * k, 1), *w = numbers(k * n, 2), *u = numbers(n, 3);
+  float *z = numbers(m * n, 4), *want = numbers(m * n, 5);
+  for (int64_t i = 0; i < m * n; ++i) {
+    double sum = u[i % n];
+    for (int64_t j = 0; j < k; ++j) {
+      sum += (double)x[i / n * k + j] *
+             w[transposed ? i % n * k + j : j * n + i % n];
+    }
+    want[i] = (float)sum;
+  }
+  const tt_interp_binding_t bindings[] = {binding(x, m * k), binding(w, k * n),
+                                          binding(u, n), binding(z, m * n)};
+  run(&s, cores, cores, bindings);
+  expect_near(z, want, m * n, "matmul", m, n);
+  free(x);
+  free(w);
+  free(u);
+  free(z);
+  free(want);
+  ttc_dispatch_deinitialize(&s.dispatch);
+}
+
+static void test_matmul(void** state) {
+  static const int64_t sizes[] = {0, 1, 31, 32, 33, 97};
+  for (uint32_t i = 0; i < 6; ++i) {
+    for (uint32_t j = 0; j < 6; ++j) {
+      check_matmul(sizes[i], sizes[j], sizes[(i + j) % 6], (i + j) % 2, j % 3,
+                   i % 2 ? 64 : 1);
+    }
+  }
+  check_matmul(7, 70, 1100, false, false, 64);
+  check_matmul(1, 300, 2050, false, false, 64);
+  check_matmul(200, 64, 1, true, true, 64);
+}
+
+//===----------------------------------------------------------------------===//
+// Choices
+//===----------------------------------------------------------------------===//
+
+// A product of m x k and k x n, as |shapes|.
+static void open_product(shapes_t* s, int64_t m, int64_t k, int64_t n) {
+  shapes_open(s, false);
+  ttc_expr_t rows = size_of(s, m), inner = size_of(s, k);
+  ttc_expr_t columns = size_of(s, n);
+  const ttc_expr_t left[] = {rows, inner}, right[] = {inner, columns};
+  const ttc_expr_t dims[] = {rows, columns};
+  uint32_t a = load(s, 2, left), b = load(s, 2, right);
+  ttc_generic_t g = {.loop_count = 3,
+                     .loops = {rows, columns, inner},
+                     .reductions = 4,
+                     .input_count = 2,
+                     .output_count = 1,
+                     .inputs = {map_of(a, "ik"), map_of(b, "kj")},
+                     .outputs = {map_of(constant(s, 0, 2, dims), "ij")}};
+  body_op(&g, TTC_BODY_INPUT, 0, 0, 0);
+  body_op(&g, TTC_BODY_INPUT, 0, 1, 0);
+  body_op(&g, TTC_BODY_INIT, 0, 0, 0);
+  body_op(&g, TTC_BODY_OP, TT_OP_MUL, 0, 1);
+  g.yields[0] = body_op(&g, TTC_BODY_OP, TT_OP_ADD, 2, 3);
+  store(s, result_of(s, &g));
+}
+
+static void test_blocks(void** state) {
+  static const struct {
+    int64_t m, k, n;
+    uint32_t cores;
+    ttc_phase_kind_t kind;
+    int block;  // tiles
+  } cases[] = {
+      {1024, 1024, 1024, 64, TTC_PHASE_MATMUL, 8},
+      {512, 512, 512, 64, TTC_PHASE_MATMUL, 4},  // one block a core
+      {256, 256, 256, 64, TTC_PHASE_MATMUL, 1},
+      {256, 256, 256, 1, TTC_PHASE_MATMUL, 8},
+      {1, 768, 768, 64, TTC_PHASE_LANES, 0},  // never 32 rows for one
+      {768, 768, 1, 64, TTC_PHASE_LANES, 0},
+  };
+  for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); ++i) {
+    shapes_t s;
+    open_product(&s, cases[i].m, cases[i].k, cases[i].n);
+    ttc_plan_options_t options = options_of(cases[i].cores);
+    ttc_plan_t plan;
+    succeed(ttc_plan_dispatch(&s.dispatch, &options, &plan), "plan");
+    const ttc_phase_t* phase = plan.phases[0];
+    assert_int_equal(phase->kind, cases[i].kind);
+    if (phase->kind == TTC_PHASE_MATMUL) {
+      assert_int_equal(phase->matmul.block_rows * phase->matmul.block_columns,
+                       cases[i].block);
+    }
+    assert_true(phase->l1_bytes <= options.l1_size);
+    ttc_plan_deinitialize(&plan);
+    ttc_dispatch_deinitialize(&s.dispatch);
+  }
+}
+
+// Weights of a row vector are read in strips, narrow enough for all cores.
+static void test_strips(void** state) {
+  shapes_t s;
+  open_product(&s, 1, 768, 2048);
+  ttc_plan_options_t options = options_of(64);
+  ttc_plan_t plan;
+  succeed(ttc_plan_dispatch(&s.dispatch, &options, &plan), "plan");
+  assert_int_equal(plan.phases[0]->lanes, TTC_LANES_STRIP);
+  assert_int_equal(plan.phases[0]->strip, 32);
+  assert_false(plan.phases[0]->fold_columns);
+  ttc_plan_deinitialize(&plan);
+  ttc_dispatch_deinitialize(&s.dispatch);
+}
+
+static void test_l1(void** state) {
+  static const struct {
+    uint64_t l1;
+    bool fits;
+  } cases[] = {{24576, true},    // three double buffers of 4 KB pages
+               {12288, true},    // single buffers
+               {12287, false}};  // not even those
+  for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); ++i) {
+    shapes_t s;
+    shapes_open(&s, false);
+    ttc_expr_t size = size_of(&s, 5000);
+    uint32_t a = load(&s, 1, &size), b = load(&s, 1, &size);
+    ttc_generic_t g = {.loop_count = 1,
+                       .loops = {size},
+                       .input_count = 2,
+                       .output_count = 1,
+                       .inputs = {map_of(a, "i"), map_of(b, "i")},
+                       .outputs = {map_of(constant(&s, 0, 1, &size), "i")}};
+    body_op(&g, TTC_BODY_INPUT, 0, 0, 0);
+    body_op(&g, TTC_BODY_INPUT, 0, 1, 0);
+    g.yields[0] = body_op(&g, TTC_BODY_OP, TT_OP_ADD, 0, 1);
+    store(&s, result_of(&s, &g));
+    ttc_plan_options_t options = options_of(1);
+    options.l1_size = cases[i].l1;
+    ttc_plan_t plan;
+    tt_status_t status = ttc_plan_dispatch(&s.dispatch, &options, &plan);
+    if (cases[i].fits) {
+      succeed(status, "plan");
+      assert_true(plan.phases[0]->l1_bytes <= cases[i].l1);
+    } else {
+      assert_int_equal(tt_status_code(status), TT_CODE_UNIMPLEMENTED);
+      assert_non_null(strstr(tt_status_message(status), "12288 bytes of L1"));
+      tt_status_free(status);
+    }
+    ttc_plan_deinitialize(&plan);
+    ttc_dispatch_deinitialize(&s.dispatch);
+  }
+}
+
+// z[i, j] = z[j, i] in place must not run tile by tile; z[i, j] + 1 may.
+static void test_updates(void** state) {
+  for (int turned = 0; turned < 2; ++turned) {
+    shapes_t s;
+    shapes_open(&s, false);
+    ttc_expr_t size = size_of(&s, 64);
+    const ttc_expr_t dims[] = {size, size};
+    uint32_t a = load(&s, 2, dims);
+    ttc_generic_t g = {.loop_count = 2,
+                       .loops = {size, size},
+                       .input_count = 1,
+                       .output_count = 1,
+                       .inputs = {map_of(a, turned ? "ji" : "ij")},
+                       .outputs = {map_of(constant(&s, 0, 2, dims), "ij")}};
+    body_op(&g, TTC_BODY_INPUT, 0, 0, 0);
+    g.yields[0] = body_op(&g, TTC_BODY_OP, TT_OP_ADD, 0, 0);
+    ttc_store_t record = {.value = result_of(&s, &g),
+                          .slice = s.dispatch.values[a].slice};
+    ttc_dispatch_add_store(&s.dispatch, &record);
+    ttc_plan_options_t options = options_of(64);
+    ttc_plan_t plan;
+    tt_status_t status = ttc_plan_dispatch(&s.dispatch, &options, &plan);
+    assert_int_equal(tt_status_code(status),
+                     turned ? TT_CODE_UNIMPLEMENTED : TT_CODE_OK);
+    tt_status_free(status);
+    ttc_plan_deinitialize(&plan);
+    ttc_dispatch_deinitialize(&s.dispatch);
+  }
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_add),    cmocka_unit_test(test_mixed),
+      cmocka_unit_test(test_reduce), cmocka_unit_test(test_matmul),
+      cmocka_unit_test(test_blocks), cmocka_unit_test(test_strips),
+      cmocka_unit_test(test_l1),     cmocka_unit_test(test_updates),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
