@@ -72,8 +72,8 @@ static tt_program_t* parse_file(const char* directory, const char* name) {
   return program;
 }
 
-static void bench_program(const char* directory, const char* name,
-                          tt_isa_t isa, bool scalar_loops) {
+static void bench_program(const char* directory, const char* name, tt_isa_t isa,
+                          bool scalar_loops) {
   tt_program_t* program = parse_file(directory, name);
   const tt_interp_options_t options = {.isa = isa,
                                        .scalar_loops = scalar_loops};
@@ -105,13 +105,13 @@ static void bench_program(const char* directory, const char* name,
     double time = cpu_seconds() - start;
     best = time < best ? time : best;
   }
-  printf("%-9s %-16s%s %8.3f ms, %.2f GB/s, %.1f GFLOP/s in matmul, "
-         "%.0f M element ops/s\n",
-         tt_lanes(isa)->name, name, scalar_loops ? ", one by one" : "",
-         best * 1e3,
-         (double)(counters.bytes_read + counters.bytes_written) * 1e-9 / best,
-         (double)counters.multiply_adds * 2e-9 / best,
-         (double)counters.element_ops * 1e-6 / best);
+  printf(
+      "%-9s %-16s%s %8.3f ms, %.2f GB/s, %.1f GFLOP/s in matmul, "
+      "%.0f M element ops/s\n",
+      tt_lanes(isa)->name, name, scalar_loops ? ", one by one" : "", best * 1e3,
+      (double)(counters.bytes_read + counters.bytes_written) * 1e-9 / best,
+      (double)counters.multiply_adds * 2e-9 / best,
+      (double)counters.element_ops * 1e-6 / best);
   tt_interp_worker_destroy(worker);
   for (int i = 0; i < BINDINGS; ++i) free(bindings[i].data);
   tt_interp_destroy(interp);

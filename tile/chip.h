@@ -12,16 +12,16 @@ typedef struct tt_chip_t {
   uint32_t max_grid_cols;
   uint32_t default_grid_rows;
   uint32_t default_grid_cols;
-  uint64_t l1_size;        // bytes of one core's L1
-  uint64_t l1_reserved;    // of it for firmware, kernel text, stacks, arguments
+  uint64_t l1_size;      // bytes of one core's L1
+  uint64_t l1_reserved;  // of it for firmware, kernel text, stacks, arguments
   uint32_t dram_banks;
   uint64_t dram_bank_size;
-  uint32_t dram_page;      // interleaving unit of a buffer over the banks
+  uint32_t dram_page;  // interleaving unit of a buffer over the banks
   uint32_t cb_count;
-  uint32_t dst_tiles_16;   // DST tiles of 16-bit lanes, full sync
+  uint32_t dst_tiles_16;     // DST tiles of 16-bit lanes, full sync
   uint32_t noc_read_align;   // DRAM -> L1: source = target modulo this
   uint32_t noc_write_align;  // L1 -> DRAM and L1 -> L1
-  uint32_t binding_align;  // of binding offsets, promised by the compiler
+  uint32_t binding_align;    // of binding offsets, promised by the compiler
   uint64_t clock_hz;
 } tt_chip_t;
 

@@ -11,16 +11,16 @@
 // widened: integers as int32_t (i1 as 0/1, the others sign-extended), f16 and
 // bf16 as the f32 of the same value. i64 and f64 use 8-byte lanes.
 // In memory i1 takes one byte and i4 packs two to a byte, low nibble first.
-#define TT_DTYPES(TT_DTYPE)          \
-  TT_DTYPE(I1, "i1", 8, false)       \
-  TT_DTYPE(I4, "i4", 4, false)       \
-  TT_DTYPE(I8, "i8", 8, false)       \
-  TT_DTYPE(I16, "i16", 16, false)    \
-  TT_DTYPE(I32, "i32", 32, false)    \
-  TT_DTYPE(I64, "i64", 64, false)    \
-  TT_DTYPE(F16, "f16", 16, true)     \
-  TT_DTYPE(BF16, "bf16", 16, true)   \
-  TT_DTYPE(F32, "f32", 32, true)     \
+#define TT_DTYPES(TT_DTYPE)        \
+  TT_DTYPE(I1, "i1", 8, false)     \
+  TT_DTYPE(I4, "i4", 4, false)     \
+  TT_DTYPE(I8, "i8", 8, false)     \
+  TT_DTYPE(I16, "i16", 16, false)  \
+  TT_DTYPE(I32, "i32", 32, false)  \
+  TT_DTYPE(I64, "i64", 64, false)  \
+  TT_DTYPE(F16, "f16", 16, true)   \
+  TT_DTYPE(BF16, "bf16", 16, true) \
+  TT_DTYPE(F32, "f32", 32, true)   \
   TT_DTYPE(F64, "f64", 64, true)
 
 typedef enum tt_dtype_e {

@@ -278,7 +278,7 @@ static tt_run_t run_store(const block_t* block, const tt_decoded_t* code,
   return TT_RUN_NEXT;
 }
 
-// ---- CB elements: one iteration after the other, through the scalar handler 
+// ---- CB elements: one iteration after the other, through the scalar handler
 // ------
 
 static tt_run_t run_cb_element(const block_t* block, const tt_decoded_t* code,

@@ -46,18 +46,18 @@
   X(COS, M(cos)(a), M(trig_is_huge)(a), M(cos_huge)(a)) \
   X(TAN, M(tan)(a), M(trig_is_huge)(a), M(tan_huge)(a))
 
-#define TT_LANES_FLOAT2(X)                           \
-  X(ADD, a + b)                                      \
-  X(SUB, a - b)                                      \
-  X(MUL, a* b)                                       \
-  X(DIVF, a / b)                                     \
-  X(REMF, M(fmod)(a, b))                             \
-  X(MAXF, M(max)(a, b))                              \
-  X(MINF, M(min)(a, b))                              \
+#define TT_LANES_FLOAT2(X)                                         \
+  X(ADD, a + b)                                                    \
+  X(SUB, a - b)                                                    \
+  X(MUL, a* b)                                                     \
+  X(DIVF, a / b)                                                   \
+  X(REMF, M(fmod)(a, b))                                           \
+  X(MAXF, M(max)(a, b))                                            \
+  X(MINF, M(min)(a, b))                                            \
   X(MAXNUMF, M(pick)(a != a, b, M(pick)(b != b, a, M(max)(a, b)))) \
   X(MINNUMF, M(pick)(a != a, b, M(pick)(b != b, a, M(min)(a, b)))) \
-  X(COPYSIGN, M(copysign)(a, b))                     \
-  X(POW, M(pow)(a, b))                               \
+  X(COPYSIGN, M(copysign)(a, b))                                   \
+  X(POW, M(pow)(a, b))                                             \
   X(ATAN2, M(atan2)(a, b))
 
 // Results are i1.

@@ -1,16 +1,12 @@
 // Part of lanes_isa.c: the functions by op and dtype. The rows come from
 // ops.def: a row of class LANE whose function is missing does not compile.
 
-#define ROWS_F(op)                    \
-  [TT_DTYPE_F16] = lane_##op##_f16,   \
-  [TT_DTYPE_BF16] = lane_##op##_bf16, \
-  [TT_DTYPE_F32] = lane_##op##_f32,   \
-  [TT_DTYPE_F64] = lane_##op##_f64,
-#define ROWS_IW(op)                 \
-  [TT_DTYPE_I8] = lane_##op##_i8,   \
-  [TT_DTYPE_I16] = lane_##op##_i16, \
-  [TT_DTYPE_I32] = lane_##op##_i32, \
-  [TT_DTYPE_I64] = lane_##op##_i64,
+#define ROWS_F(op)                                                      \
+  [TT_DTYPE_F16] = lane_##op##_f16, [TT_DTYPE_BF16] = lane_##op##_bf16, \
+  [TT_DTYPE_F32] = lane_##op##_f32, [TT_DTYPE_F64] = lane_##op##_f64,
+#define ROWS_IW(op)                                                 \
+  [TT_DTYPE_I8] = lane_##op##_i8, [TT_DTYPE_I16] = lane_##op##_i16, \
+  [TT_DTYPE_I32] = lane_##op##_i32, [TT_DTYPE_I64] = lane_##op##_i64,
 #define ROWS_I(op) [TT_DTYPE_I1] = lane_##op##_i1, ROWS_IW(op)
 
 // Predicates have tables of their own.
@@ -23,12 +19,11 @@
 #define lane_CMPI_i16 lane_CMPI_EQ_i16
 #define lane_CMPI_i32 lane_CMPI_EQ_i32
 #define lane_CMPI_i64 lane_CMPI_EQ_i64
-#define CMPF_ROW(pred, expr)                    \
-  [TT_PREDF_##pred] = {                         \
-      [TT_DTYPE_F16] = lane_CMPF_##pred##_f32,  \
-      [TT_DTYPE_BF16] = lane_CMPF_##pred##_f32, \
-      [TT_DTYPE_F32] = lane_CMPF_##pred##_f32,  \
-      [TT_DTYPE_F64] = lane_CMPF_##pred##_f64},
+#define CMPF_ROW(pred, expr)                                     \
+  [TT_PREDF_##pred] = {[TT_DTYPE_F16] = lane_CMPF_##pred##_f32,  \
+                       [TT_DTYPE_BF16] = lane_CMPF_##pred##_f32, \
+                       [TT_DTYPE_F32] = lane_CMPF_##pred##_f32,  \
+                       [TT_DTYPE_F64] = lane_CMPF_##pred##_f64},
 static const tt_lane_fn_t cmpf_fns[TT_PREDF_COUNT][TT_DTYPE_COUNT] = {
     TT_LANES_CMPF(CMPF_ROW)};
 #define CMPI_ROW(pred, expr) [TT_PREDI_##pred] = {ROWS_I(CMPI_##pred)},
@@ -66,33 +61,30 @@ static const tt_lane_fn_t same_type_fns[TT_OP_COUNT][TT_DTYPE_COUNT] = {
 #undef TT_OP
 
 // Ops of two types: a table each, [type][type2].
-#define FROM_F(op, to)                       \
+#define FROM_F(op, to)                        \
   {[TT_DTYPE_F16] = lane_##op##_##to##_f16,   \
    [TT_DTYPE_BF16] = lane_##op##_##to##_bf16, \
    [TT_DTYPE_F32] = lane_##op##_##to##_f32,   \
    [TT_DTYPE_F64] = lane_##op##_##to##_f64},
-#define FROM_IW(op, to)                    \
+#define FROM_IW(op, to)                     \
   {[TT_DTYPE_I8] = lane_##op##_##to##_i8,   \
    [TT_DTYPE_I16] = lane_##op##_##to##_i16, \
    [TT_DTYPE_I32] = lane_##op##_##to##_i32, \
    [TT_DTYPE_I64] = lane_##op##_##to##_i64},
-#define FROM_I(op, to)                     \
+#define FROM_I(op, to)                      \
   {[TT_DTYPE_I1] = lane_##op##_##to##_i1,   \
    [TT_DTYPE_I8] = lane_##op##_##to##_i8,   \
    [TT_DTYPE_I16] = lane_##op##_##to##_i16, \
    [TT_DTYPE_I32] = lane_##op##_##to##_i32, \
    [TT_DTYPE_I64] = lane_##op##_##to##_i64},
-#define TO_F(op, from)                     \
-  [TT_DTYPE_F16] = FROM_##from(op, f16)    \
-  [TT_DTYPE_BF16] = FROM_##from(op, bf16)  \
-  [TT_DTYPE_F32] = FROM_##from(op, f32)    \
-  [TT_DTYPE_F64] = FROM_##from(op, f64)
-#define TO_I(op, from)                     \
-  [TT_DTYPE_I1] = FROM_##from(op, i1)      \
-  [TT_DTYPE_I8] = FROM_##from(op, i8)      \
-  [TT_DTYPE_I16] = FROM_##from(op, i16)    \
-  [TT_DTYPE_I32] = FROM_##from(op, i32)    \
-  [TT_DTYPE_I64] = FROM_##from(op, i64)
+#define TO_F(op, from)                                   \
+  [TT_DTYPE_F16] = FROM_##from(op, f16)[TT_DTYPE_BF16] = \
+      FROM_##from(op, bf16)[TT_DTYPE_F32] =              \
+          FROM_##from(op, f32)[TT_DTYPE_F64] = FROM_##from(op, f64)
+#define TO_I(op, from)                                                         \
+  [TT_DTYPE_I1] = FROM_##from(op, i1)[TT_DTYPE_I8] =                           \
+      FROM_##from(op, i8)[TT_DTYPE_I16] = FROM_##from(op, i16)[TT_DTYPE_I32] = \
+          FROM_##from(op, i32)[TT_DTYPE_I64] = FROM_##from(op, i64)
 #undef ROW_LANE_F__0
 #undef ROW_LANE_I__0
 #undef ROW_LANE_IW__0
@@ -107,9 +99,9 @@ static const tt_lane_fn_t same_type_fns[TT_OP_COUNT][TT_DTYPE_COUNT] = {
 #define ROW_LANE_I__0(op)
 #define ROW_LANE_IW__0(op)
 #define ROW_LANE_ANY__0(op)
-#define TABLE(op, ...)                                                 \
-  static const tt_lane_fn_t op##_fns[TT_DTYPE_COUNT][TT_DTYPE_COUNT] = \
-      {__VA_ARGS__};
+#define TABLE(op, ...)                                                   \
+  static const tt_lane_fn_t op##_fns[TT_DTYPE_COUNT][TT_DTYPE_COUNT] = { \
+      __VA_ARGS__};
 #define ROW_LANE_F__IW_(op) TABLE(op, TO_F(op, IW))
 #define ROW_LANE_F__F_(op) TABLE(op, TO_F(op, F))
 #define ROW_LANE_F__I_(op) TABLE(op, TO_F(op, I))
@@ -182,10 +174,9 @@ const tt_lanes_t TT_CAT(tt_lanes_, TT_LANES_ISA) = {
     .name = TT_STRING(TT_LANES_ISA),
     .lookup = lookup,
     .memory = {MEMORY_FNS(I1, i1), MEMORY_FNS(I4, i4), MEMORY_FNS(I8, i8),
-               MEMORY_FNS(I16, i16), MEMORY_FNS(I32, i32),
-               MEMORY_FNS(I64, i64), MEMORY_FNS(F16, f16),
-               MEMORY_FNS(BF16, bf16), MEMORY_FNS(F32, f32),
-               MEMORY_FNS(F64, f64)},
+               MEMORY_FNS(I16, i16), MEMORY_FNS(I32, i32), MEMORY_FNS(I64, i64),
+               MEMORY_FNS(F16, f16), MEMORY_FNS(BF16, bf16),
+               MEMORY_FNS(F32, f32), MEMORY_FNS(F64, f64)},
     .splat4 = splat4,
     .splat8 = splat8,
     .iota = iota,

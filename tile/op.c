@@ -33,7 +33,7 @@ const tt_op_desc_t tt_op_descs[TT_OP_COUNT] = {
 #undef TT_OP
 };
 
-#define TT_OP(name, mnemonic, class_, units, result, signature, ...)     \
+#define TT_OP(name, mnemonic, class_, units, result, signature, ...) \
   _Static_assert(sizeof(signature) - 1 <= 9, "too many operands: " mnemonic);
 #include "tile/ops.def"
 #undef TT_OP

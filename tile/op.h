@@ -53,28 +53,58 @@ typedef enum tt_attr_kind_e {
 // Values of tt_inst_t.attr. The low byte is the op's enum below (PREDF, PREDI,
 // BCAST or REDUCE's pool), the second byte REDUCE's dim, flags above.
 typedef enum tt_predf_e {
-  TT_PREDF_OEQ, TT_PREDF_OGT, TT_PREDF_OGE, TT_PREDF_OLT, TT_PREDF_OLE,
-  TT_PREDF_ONE, TT_PREDF_ORD, TT_PREDF_UEQ, TT_PREDF_UGT, TT_PREDF_UGE,
-  TT_PREDF_ULT, TT_PREDF_ULE, TT_PREDF_UNE, TT_PREDF_UNO, TT_PREDF_COUNT,
+  TT_PREDF_OEQ,
+  TT_PREDF_OGT,
+  TT_PREDF_OGE,
+  TT_PREDF_OLT,
+  TT_PREDF_OLE,
+  TT_PREDF_ONE,
+  TT_PREDF_ORD,
+  TT_PREDF_UEQ,
+  TT_PREDF_UGT,
+  TT_PREDF_UGE,
+  TT_PREDF_ULT,
+  TT_PREDF_ULE,
+  TT_PREDF_UNE,
+  TT_PREDF_UNO,
+  TT_PREDF_COUNT,
 } tt_predf_t;
 typedef enum tt_predi_e {
-  TT_PREDI_EQ, TT_PREDI_NE, TT_PREDI_SLT, TT_PREDI_SLE, TT_PREDI_SGT,
-  TT_PREDI_SGE, TT_PREDI_ULT, TT_PREDI_ULE, TT_PREDI_UGT, TT_PREDI_UGE,
+  TT_PREDI_EQ,
+  TT_PREDI_NE,
+  TT_PREDI_SLT,
+  TT_PREDI_SLE,
+  TT_PREDI_SGT,
+  TT_PREDI_SGE,
+  TT_PREDI_ULT,
+  TT_PREDI_ULE,
+  TT_PREDI_UGT,
+  TT_PREDI_UGE,
   TT_PREDI_COUNT,
 } tt_predi_t;
 typedef enum tt_bcast_e {
-  TT_BCAST_NONE, TT_BCAST_ROW, TT_BCAST_COL, TT_BCAST_SCALAR, TT_BCAST_COUNT,
+  TT_BCAST_NONE,
+  TT_BCAST_ROW,
+  TT_BCAST_COL,
+  TT_BCAST_SCALAR,
+  TT_BCAST_COUNT,
 } tt_bcast_t;
 typedef enum tt_pool_e {
-  TT_POOL_SUM, TT_POOL_MAX, TT_POOL_MIN, TT_POOL_COUNT,
+  TT_POOL_SUM,
+  TT_POOL_MAX,
+  TT_POOL_MIN,
+  TT_POOL_COUNT,
 } tt_pool_t;
 // ROW reduces along each row (column 0 holds the results), as tt-metal's
 // ReduceDim::REDUCE_ROW.
 typedef enum tt_reduce_dim_e {
-  TT_REDUCE_ROW, TT_REDUCE_COL, TT_REDUCE_SCALAR, TT_REDUCE_DIM_COUNT,
+  TT_REDUCE_ROW,
+  TT_REDUCE_COL,
+  TT_REDUCE_SCALAR,
+  TT_REDUCE_DIM_COUNT,
 } tt_reduce_dim_t;
 
-#define TT_ATTR_ENUM(attr) ((attr) & 0xFFu)
+#define TT_ATTR_ENUM(attr) ((attr)&0xFFu)
 #define TT_ATTR_DIM(attr) (((attr) >> 8) & 0xFFu)
 #define TT_ATTR_REDUCE(pool, dim) ((uint32_t)(pool) | (uint32_t)(dim) << 8)
 #define TT_ATTR_ACC (1u << 16)             // BCAST, REDUCE
@@ -86,11 +116,11 @@ typedef struct tt_op_desc_t {
   const char* signature;
   const char* callee;  // may be NULL
   const char* doc;
-  uint8_t op_class;    // tt_op_class_t
-  uint8_t units;       // 1 << tt_unit_t
-  uint8_t result;      // tt_result_t of the scalar form
-  uint8_t attr;        // tt_attr_kind_t
-  uint16_t types;      // TT_BIT masks
+  uint8_t op_class;  // tt_op_class_t
+  uint8_t units;     // 1 << tt_unit_t
+  uint8_t result;    // tt_result_t of the scalar form
+  uint8_t attr;      // tt_attr_kind_t
+  uint16_t types;    // TT_BIT masks
   uint16_t types2;
   uint16_t tile_types;
   uint8_t ulp;

@@ -26,8 +26,7 @@ static tt_status_t allocate(tt_code_t code, size_t length) {
   return status;
 }
 
-tt_status_t tt_status_make_v(tt_code_t code, const char* format,
-                             va_list args) {
+tt_status_t tt_status_make_v(tt_code_t code, const char* format, va_list args) {
   va_list measure;
   va_copy(measure, args);
   int length = vsnprintf(NULL, 0, format, measure);
@@ -55,8 +54,8 @@ tt_status_t tt_status_prefix(tt_status_t status, const char* format, ...) {
   tt_status_t prefix = tt_status_make_v(status->code, format, args);
   va_end(args);
   if (prefix->is_static) return status;
-  tt_status_t joined = tt_status_make(status->code, "%s: %s", prefix->message,
-                                      status->message);
+  tt_status_t joined =
+      tt_status_make(status->code, "%s: %s", prefix->message, status->message);
   tt_status_free(prefix);
   if (joined->is_static) return status;
   tt_status_free(status);
@@ -74,11 +73,21 @@ const char* tt_status_message(const struct tt_status_record_t* status) {
 
 const char* tt_code_name(tt_code_t code) {
   static const char* const names[] = {
-      "OK",           "CANCELLED",         "UNKNOWN",
-      "INVALID_ARGUMENT", "DEADLINE_EXCEEDED", "NOT_FOUND",
-      "ALREADY_EXISTS",   "PERMISSION_DENIED", "RESOURCE_EXHAUSTED",
-      "FAILED_PRECONDITION", "ABORTED",        "OUT_OF_RANGE",
-      "UNIMPLEMENTED",    "INTERNAL",          "UNAVAILABLE",
+      "OK",
+      "CANCELLED",
+      "UNKNOWN",
+      "INVALID_ARGUMENT",
+      "DEADLINE_EXCEEDED",
+      "NOT_FOUND",
+      "ALREADY_EXISTS",
+      "PERMISSION_DENIED",
+      "RESOURCE_EXHAUSTED",
+      "FAILED_PRECONDITION",
+      "ABORTED",
+      "OUT_OF_RANGE",
+      "UNIMPLEMENTED",
+      "INTERNAL",
+      "UNAVAILABLE",
       "DATA_LOSS",
   };
   if ((unsigned)code >= sizeof(names) / sizeof(names[0])) return "UNKNOWN";

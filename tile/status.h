@@ -62,10 +62,10 @@ void tt_status_free(tt_status_t status);  // NULL is fine
 // Keeps |*first| when set, frees |next| then; else stores |next|.
 void tt_status_join(tt_status_t* first, tt_status_t next);
 
-#define TT_RETURN_IF_ERROR(expr)        \
-  do {                                  \
-    tt_status_t tt_status_ = (expr);    \
-    if (tt_status_) return tt_status_;  \
+#define TT_RETURN_IF_ERROR(expr)       \
+  do {                                 \
+    tt_status_t tt_status_ = (expr);   \
+    if (tt_status_) return tt_status_; \
   } while (0)
 
 #endif  // TT_IREE_TILE_STATUS_H_
