@@ -24,8 +24,27 @@ static const char ttc_floor_passes[] =
     "tosa-to-arith{include-apply-rescale=true},"
     "affine-expand-index-ops,lower-affine,canonicalize,cse)";
 
+static MlirWalkResult ttc_find_composite(MlirOperation op, void* data) {
+  if (!ttc_str_starts(ttc_op_name(op), "iree_linalg_ext.") ||
+      ttc_op_is(op, "iree_linalg_ext.yield")) {
+    return MlirWalkResultAdvance;
+  }
+  *(MlirOperation*)data = op;
+  return MlirWalkResultInterrupt;
+}
+
 tt_status_t ttc_floor_prepare(MlirOperation module) {
-  return ttc_run_passes(module, ttc_floor_passes);
+  tt_status_t status = ttc_run_passes(module, ttc_floor_passes);
+  if (!status) return NULL;
+  // The passes fail without a word on ops that have no loops (winograd).
+  MlirOperation op = {NULL};
+  mlirOperationWalk(module, ttc_find_composite, &op, MlirWalkPreOrder);
+  if (!op.ptr) return status;
+  tt_status_free(status);
+  MlirStringRef name = ttc_op_name(op);
+  return tt_status_make(TT_CODE_UNIMPLEMENTED,
+                        "'%.*s' op cannot be taken apart into loops",
+                        (int)name.length, name.data);
 }
 
 tt_status_t ttc_floor_lower(MlirOperation func, const ttc_floor_export_t* entry,
@@ -34,6 +53,7 @@ tt_status_t ttc_floor_lower(MlirOperation func, const ttc_floor_export_t* entry,
   ttc_loops_initialize(&loops);
   tt_status_t status = ttc_floor_read(func, &loops, out_error_location);
   if (!status) {
+    ttc_loops_parallelize(&loops);
     ttc_loops_fuse(&loops);
     ttc_loops_promote(&loops);
     ttc_loops_distribute(&loops);

@@ -57,8 +57,7 @@ typedef struct ttc_floor_row_t {
 extern const ttc_floor_row_t ttc_floor_memref_rows[];
 extern const ttc_floor_row_t ttc_floor_scalar_rows[];
 
-// ---- ttc_floor_read.c
-// ---------------------------------------------------------
+// ---- ttc_floor_read.c ----
 
 // Records "'name' op <message>" as the error, at the op. Returns false.
 bool ttc_floor_fail(ttc_floor_reader_t* r, MlirOperation op, const char* format,
@@ -85,8 +84,7 @@ bool ttc_floor_forward(ttc_floor_reader_t* r, MlirOperation op);
 // Storage of |type| and whether it is complex; NONE when there is none.
 tt_dtype_t ttc_floor_element_type(MlirType type, bool* out_complex);
 
-// ---- ttc_floor_memref.c
-// -------------------------------------------------------
+// ---- ttc_floor_memref.c ----
 
 // The result of |op|, an arith.constant with the tensor |dense|, becomes a
 // memref with its bytes in the program.

@@ -178,8 +178,7 @@ ttc_stmt_t* ttc_loops_for(ttc_loops_t* loops, ttc_region_t* region,
                           bool parallel);
 uint32_t ttc_loops_memory(ttc_loops_t* loops, const ttc_memory_t* memory);
 
-// ---- ttc_loops_fold.c: simpler forms, i64 sums
-// -------------------------------
+// ---- ttc_loops_fold.c: simpler forms, i64 sums ----
 
 // The node that is the same as the op, or TTC_NO_NODE when nothing simpler is
 // known.
@@ -193,8 +192,23 @@ ttc_node_t ttc_loops_fold(ttc_loops_t* loops, tt_op_t op, tt_dtype_t type,
 ttc_node_t ttc_loops_sum(ttc_loops_t* loops, ttc_node_t x, int64_t factor,
                          ttc_node_t y);
 
-// ---- ttc_loops_edit.c
-// ---------------------------------------------------------
+// An i64 as constant + the sum of factor * node, all modulo 2^64. Terms of
+// factor 0 may be left.
+enum { TTC_MAX_TERMS = 32 };
+typedef struct ttc_term_t {
+  ttc_node_t node;
+  int64_t factor;
+} ttc_term_t;
+typedef struct ttc_sum_t {
+  uint64_t constant;
+  ttc_term_t terms[TTC_MAX_TERMS];
+  uint32_t count;
+} ttc_sum_t;
+// False when there are more terms.
+bool ttc_loops_sum_of(const ttc_loops_t* loops, ttc_node_t node,
+                      ttc_sum_t* out);
+
+// ---- ttc_loops_edit.c ----
 
 void ttc_stmt_unlink(ttc_stmt_t* stmt);
 // Puts |stmt| (unlinked) before |before|, or last in |region| when NULL.
@@ -229,9 +243,11 @@ typedef bool (*ttc_visit_fn_t)(ttc_stmt_t* stmt, void* data);
 bool ttc_stmt_walk(ttc_stmt_t* stmt, ttc_visit_fn_t visit, void* data);
 bool ttc_region_walk(ttc_region_t* region, ttc_visit_fn_t visit, void* data);
 
-// ---- Transformations
-// ----------------------------------------------------------
+// ---- Transformations, in the order they run in ----
 
+// ttc_loops_parallel.c: marks serial loops as parallel whose iterations
+// provably store to rows of their own.
+void ttc_loops_parallelize(ttc_loops_t* loops);
 // ttc_loops_fuse.c: makes parallel loops outermost in perfect nests and merges
 // nests over one space whose iterations only meet themselves.
 void ttc_loops_fuse(ttc_loops_t* loops);

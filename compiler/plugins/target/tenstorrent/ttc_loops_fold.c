@@ -6,19 +6,6 @@
 // Sums
 //===----------------------------------------------------------------------===//
 
-enum { TTC_MAX_TERMS = 32 };
-
-typedef struct ttc_term_t {
-  ttc_node_t node;
-  int64_t factor;
-} ttc_term_t;
-
-typedef struct ttc_sum_t {
-  uint64_t constant;
-  ttc_term_t terms[TTC_MAX_TERMS];
-  uint32_t count;
-} ttc_sum_t;
-
 static int64_t ttc_wrap_mul(int64_t a, int64_t b) {
   return (int64_t)((uint64_t)a * (uint64_t)b);
 }
@@ -65,6 +52,13 @@ static bool ttc_sum_add(const ttc_loops_t* loops, ttc_sum_t* sum,
     }
   }
   return ttc_sum_add_term(sum, factor, node);
+}
+
+bool ttc_loops_sum_of(const ttc_loops_t* loops, ttc_node_t node,
+                      ttc_sum_t* out) {
+  out->constant = 0;
+  out->count = 0;
+  return ttc_sum_add(loops, out, 1, node);
 }
 
 static bool ttc_term_before(const ttc_loops_t* loops, const ttc_term_t* a,

@@ -164,6 +164,41 @@ static void test_views_of_one_place_alias(void** state) {
   assert_false(ttc_loops_may_alias(&loops, a, c));
 }
 
+// for i < 10: for j < |columns|: memory[stride * i + j] = memory[... + shift].
+static ttc_stmt_t* row_loops(int64_t stride, int64_t columns, int64_t shift) {
+  uint32_t m = memory(TT_VIEW_BINDING, 0, TT_DTYPE_F32);
+  ttc_stmt_t* rows = loop(loops.root, 10, false);
+  ttc_stmt_t* inner = loop(body(rows), columns, false);
+  ttc_node_t index = i64(TT_OP_ADD, counter(inner),
+                         i64(TT_OP_MUL, counter(rows), number(stride)));
+  ttc_node_t from = i64(TT_OP_ADD, index, number(shift));
+  ttc_loops_store(&loops, body(inner), m, index,
+                  ttc_loops_load(&loops, body(inner), m, from));
+  ttc_loops_parallelize(&loops);
+  return rows;
+}
+
+static void test_rows_are_parallel(void** state) {
+  ttc_stmt_t* rows = row_loops(16, 15, 1);
+  assert_true(rows->parallel);
+  assert_false(body(rows)->first->parallel);  // reads what others write
+}
+
+static void test_rows_that_meet_are_serial(void** state) {
+  assert_false(row_loops(16, 16, 1)->parallel);
+}
+
+static void test_row_at_an_unknown_place_is_serial(void** state) {
+  uint32_t m = memory(TT_VIEW_BINDING, 0, TT_DTYPE_F32);
+  uint32_t at = memory(TT_VIEW_BINDING, 1, TT_DTYPE_I64);
+  ttc_stmt_t* stmt = loop(loops.root, 10, false);
+  ttc_node_t index = ttc_loops_load(&loops, body(stmt), at, counter(stmt));
+  ttc_loops_store(&loops, body(stmt), m, index,
+                  ttc_loops_const(&loops, TT_DTYPE_F32, 0));
+  ttc_loops_parallelize(&loops);
+  assert_false(stmt->parallel);
+}
+
 // for k: acc[0] += in[k].
 static ttc_stmt_t* sum_loop(tt_dtype_t type, uint32_t* out_in,
                             uint32_t* out_acc) {
@@ -255,6 +290,9 @@ int main(void) {
       TEST(test_no_fusion_of_shifted_addresses),
       TEST(test_no_fusion_across_a_conflict),
       TEST(test_views_of_one_place_alias),
+      TEST(test_rows_are_parallel),
+      TEST(test_rows_that_meet_are_serial),
+      TEST(test_row_at_an_unknown_place_is_serial),
       TEST(test_accumulator_is_carried),
       TEST(test_accumulator_of_bf16_is_f32),
       TEST(test_accumulator_seen_elsewhere_stays),

@@ -1,4 +1,4 @@
-// Carried values swap; the outer loops stay serial.
+// Carried values swap; the rows are parallel.
 #layout = #hal.pipeline.layout<bindings = [#hal.pipeline.binding<storage_buffer, "ReadOnly|Indirect">, #hal.pipeline.binding<storage_buffer, Indirect>, #hal.pipeline.binding<storage_buffer, Indirect>], flags = Indirect>
 module {
   func.func @topk() {
