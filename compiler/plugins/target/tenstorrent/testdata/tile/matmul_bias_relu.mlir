@@ -1,0 +1,26 @@
+// Blocks of tiles in DST; the bias and the maximum tile by tile.
+#layout = #hal.pipeline.layout<bindings = [#hal.pipeline.binding<storage_buffer, "ReadOnly|Indirect">, #hal.pipeline.binding<storage_buffer, "ReadOnly|Indirect">, #hal.pipeline.binding<storage_buffer, "ReadOnly|Indirect">, #hal.pipeline.binding<storage_buffer, Indirect>], flags = Indirect>
+module {
+  func.func @matmul_bias_relu() {
+    %cst = arith.constant 0.000000e+00 : f32
+    %c0 = arith.constant 0 : index
+    %0 = hal.interface.binding.subspan layout(#layout) binding(0) alignment(64) offset(%c0) flags("ReadOnly|Indirect") : !iree_tensor_ext.dispatch.tensor<readonly:tensor<200x100xbf16>>
+    %1 = hal.interface.binding.subspan layout(#layout) binding(1) alignment(64) offset(%c0) flags("ReadOnly|Indirect") : !iree_tensor_ext.dispatch.tensor<readonly:tensor<100x300xbf16>>
+    %2 = hal.interface.binding.subspan layout(#layout) binding(2) alignment(64) offset(%c0) flags("ReadOnly|Indirect") : !iree_tensor_ext.dispatch.tensor<readonly:tensor<300xf32>>
+    %3 = hal.interface.binding.subspan layout(#layout) binding(3) alignment(64) offset(%c0) flags(Indirect) : !iree_tensor_ext.dispatch.tensor<writeonly:tensor<200x300xf32>>
+    %4 = iree_tensor_ext.dispatch.tensor.load %0, offsets = [0, 0], sizes = [200, 100], strides = [1, 1] : !iree_tensor_ext.dispatch.tensor<readonly:tensor<200x100xbf16>> -> tensor<200x100xbf16>
+    %5 = iree_tensor_ext.dispatch.tensor.load %1, offsets = [0, 0], sizes = [100, 300], strides = [1, 1] : !iree_tensor_ext.dispatch.tensor<readonly:tensor<100x300xbf16>> -> tensor<100x300xbf16>
+    %6 = iree_tensor_ext.dispatch.tensor.load %2, offsets = [0], sizes = [300], strides = [1] : !iree_tensor_ext.dispatch.tensor<readonly:tensor<300xf32>> -> tensor<300xf32>
+    %7 = tensor.empty() : tensor<200x300xf32>
+    %8 = linalg.fill ins(%cst : f32) outs(%7 : tensor<200x300xf32>) -> tensor<200x300xf32>
+    %9 = linalg.matmul ins(%4, %5 : tensor<200x100xbf16>, tensor<100x300xbf16>) outs(%8 : tensor<200x300xf32>) -> tensor<200x300xf32>
+    %10 = linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d1)>, affine_map<(d0, d1) -> (d0, d1)>], iterator_types = ["parallel", "parallel"]} ins(%9, %6 : tensor<200x300xf32>, tensor<300xf32>) outs(%7 : tensor<200x300xf32>) {
+    ^bb0(%in: f32, %in_0: f32, %out: f32):
+      %11 = arith.addf %in, %in_0 : f32
+      %12 = arith.maximumf %11, %cst : f32
+      linalg.yield %12 : f32
+    } -> tensor<200x300xf32>
+    iree_tensor_ext.dispatch.tensor.store %10, %3, offsets = [0, 0], sizes = [200, 300], strides = [1, 1] : tensor<200x300xf32> -> !iree_tensor_ext.dispatch.tensor<writeonly:tensor<200x300xf32>>
+    return
+  }
+}
