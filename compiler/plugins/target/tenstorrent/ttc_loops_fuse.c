@@ -163,14 +163,13 @@ static void ttc_interchange_region(ttc_loops_t* loops, ttc_region_t* region) {
 // Fusion
 //===----------------------------------------------------------------------===//
 
-// Maps the counters of nest |b| to those of |a| when both are perfect nests of
-// equally many parallel loops with equal bounds.
-static bool ttc_match_nests(ttc_stmt_t* a, ttc_stmt_t* b, ttc_map_t* map) {
+// Whether both are perfect nests of equally many parallel loops with equal
+// bounds.
+static bool ttc_match_nests(ttc_stmt_t* a, ttc_stmt_t* b) {
   for (;;) {
     for (uint32_t i = 0; i < 3; ++i) {
       if (a->operands[i] != b->operands[i]) return false;
     }
-    ttc_map_set(map, b->regions[0]->args.at[0], a->regions[0]->args.at[0]);
     ttc_stmt_t* next_a = ttc_only_loop_in(a);
     ttc_stmt_t* next_b = ttc_only_loop_in(b);
     if (!ttc_is_parallel(next_a) || !ttc_is_parallel(next_b)) {
@@ -178,6 +177,13 @@ static bool ttc_match_nests(ttc_stmt_t* a, ttc_stmt_t* b, ttc_map_t* map) {
     }
     a = next_a;
     b = next_b;
+  }
+}
+
+// Maps the counters of nest |b| to those of |a|, which matches it.
+static void ttc_map_counters(ttc_stmt_t* a, ttc_stmt_t* b, ttc_map_t* map) {
+  for (; ttc_is_parallel(a); a = ttc_only_loop_in(a), b = ttc_only_loop_in(b)) {
+    ttc_map_set(map, b->regions[0]->args.at[0], a->regions[0]->args.at[0]);
   }
 }
 
@@ -201,9 +207,10 @@ static bool ttc_is_private(ttc_loops_t* loops, ttc_stmt_t* nest,
   }
 }
 
+// For nests that match; fills |map|.
 static bool ttc_can_fuse(ttc_loops_t* loops, ttc_stmt_t* a, ttc_stmt_t* b,
                          ttc_map_t* map) {
-  if (!ttc_match_nests(a, b, map)) return false;
+  ttc_map_counters(a, b, map);
   ttc_stmt_t* innermost = ttc_innermost(a);
   ttc_accesses_t x = ttc_accesses_of(loops, a);
   ttc_accesses_t y = ttc_accesses_of(loops, b);
@@ -251,7 +258,7 @@ static void ttc_fuse_region(ttc_loops_t* loops, ttc_region_t* region) {
     if (!ttc_is_parallel(a)) continue;
     for (ttc_stmt_t* b = a->next; b && !loops->status;) {
       ttc_stmt_t* next = b->next;
-      if (ttc_is_parallel(b)) {
+      if (ttc_is_parallel(b) && ttc_match_nests(a, b)) {
         ttc_map_t map = ttc_map_create(loops);
         if (ttc_can_fuse(loops, a, b, &map) && ttc_can_move_up(loops, a, b)) {
           ttc_fuse_into(loops, a, b, &map);
