@@ -6,7 +6,7 @@
 
 // ---- Loops of a stage -------------------------------------------------------
 
-// Emits a step of |stage|; |masked|: its last columns lie beyond the edge.
+// Emits a step of |stage|; |masked|: its last lanes lie beyond the end.
 typedef void (*ttc_step_fn_t)(ttc_lower_t* lower, const ttc_stage_t* stage,
                               bool masked);
 
@@ -38,11 +38,11 @@ static void ttc_lower_loop(ttc_lower_t* lower, const ttc_stage_t* stage,
   uint8_t dim = stage->private_dims[depth];
   tt_operand_t size = ttc_lower_expr(lower, lower->phase->dims[dim]);
   tt_operand_t zero = tt_imm(b, 0);
-  if (dim != stage->column) {
+  if (dim != stage->folded) {
     ttc_lower_range(lower, stage, depth, zero, size, 1, masked, step);
     return;
   }
-  uint32_t width = ttc_phase_column_step(lower->phase);
+  uint32_t width = ttc_stage_fold_step(lower->phase, stage);
   tt_operand_t steps = tt_launch_op2(b, TT_OP_CEILDIVS, size, tt_imm(b, width));
   if (!stage->needs_mask) {
     ttc_lower_range(lower, stage, depth, zero, steps, width, false, step);
@@ -60,26 +60,19 @@ static void ttc_lower_steps(ttc_lower_t* lower, const ttc_stage_t* stage,
 
 // ---- Moving pages -----------------------------------------------------------
 
-// Elements of plan dim |dim| from |lower->at| on, at most |most|.
-static tt_operand_t ttc_lower_extent(ttc_lower_t* lower, uint8_t dim,
-                                     uint32_t most) {
-  tt_builder_t* b = lower->b;
-  if (dim == TTC_NO_INDEX) return tt_imm(b, 1);
-  tt_operand_t rest = ttc_kernel_op(
-      lower, TT_OP_SUB, ttc_lower_expr(lower, lower->phase->dims[dim]),
-      lower->at[dim]);
-  return most ? ttc_kernel_op(lower, TT_OP_MINS, rest, tt_imm(b, most)) : rest;
+// Elements of plan dim |dim| from |lower->at| on; what moves them clamps them
+// to its pages.
+static tt_operand_t ttc_lower_extent(ttc_lower_t* lower, uint8_t dim) {
+  if (dim == TTC_NO_INDEX) return tt_imm(lower->b, 1);
+  return ttc_kernel_op(lower, TT_OP_SUB,
+                       ttc_lower_expr(lower, lower->phase->dims[dim]),
+                       lower->at[dim]);
 }
 
 static tt_operand_t ttc_lower_stride(ttc_lower_t* lower,
                                      const ttc_access_t* access, uint8_t dim) {
   return dim == TTC_NO_INDEX ? tt_imm(lower->b, 0)
                              : ttc_lower_expr(lower, access->strides[dim]);
-}
-
-// Strips shorter than a page end before it does; whole ones clamp themselves.
-static uint32_t ttc_lower_strip_limit(const ttc_phase_t* phase) {
-  return phase->strip < TT_TILE_LANES ? phase->strip : 0;
 }
 
 void ttc_lower_read(ttc_lower_t* lower, const ttc_stage_t* stage,
@@ -91,19 +84,14 @@ void ttc_lower_read(ttc_lower_t* lower, const ttc_stage_t* stage,
   tt_operand_t view = lower->views[access->subspan];
   tt_operand_t zero = tt_imm(b, 0);
   tt_operand_t fill = ttc_lower_bits(b, dtype, access->fill);
-  tt_operand_t row_stride = ttc_lower_stride(lower, access, phase->row);
+  tt_operand_t row_stride = ttc_lower_stride(lower, access, stage->row);
   tt_operand_t column_stride = ttc_lower_stride(lower, access, stage->column);
   tt_operand_t pages = tt_imm(b, access->pages);
   TT_OPS(b, CB_RESERVE_BACK, NONE, 0, cb, pages);
   tt_operand_t address = ttc_lower_address(lower, access);
   if (phase->lanes == TTC_LANES_STRIP && column_stride != zero) {
     const tt_operand_t operands[] = {
-        cb,
-        zero,
-        pages,
-        view,
-        address,
-        ttc_lower_extent(lower, stage->column, ttc_lower_strip_limit(phase)),
+        cb,  zero, pages, view, address, ttc_lower_extent(lower, stage->column),
         fill};
     tt_build_inst(b, TT_OP_READ_FLAT, dtype, TT_DTYPE_NONE, 0, TT_NONE,
                   operands, 7);
@@ -117,8 +105,8 @@ void ttc_lower_read(ttc_lower_t* lower, const ttc_stage_t* stage,
         address,
         row_stride,
         column_stride,
-        row_stride == zero ? all : ttc_lower_extent(lower, phase->row, 0),
-        column_stride == zero ? all : ttc_lower_extent(lower, stage->column, 0),
+        row_stride == zero ? all : ttc_lower_extent(lower, stage->row),
+        column_stride == zero ? all : ttc_lower_extent(lower, stage->column),
         fill};
     tt_build_inst(b, TT_OP_READ_TILE, dtype, TT_DTYPE_NONE, 0, TT_NONE,
                   operands, 9);
@@ -138,12 +126,8 @@ void ttc_lower_write(ttc_lower_t* lower, const ttc_stage_t* stage,
   tt_operand_t address = ttc_lower_address(lower, access);
   if (phase->lanes == TTC_LANES_STRIP) {
     const tt_operand_t operands[] = {
-        cb,
-        zero,
-        tt_imm(b, phase->pages),
-        view,
-        address,
-        ttc_lower_extent(lower, stage->column, ttc_lower_strip_limit(phase))};
+        cb,   zero,    tt_imm(b, phase->pages),
+        view, address, ttc_lower_extent(lower, stage->column)};
     tt_build_inst(b, TT_OP_WRITE_FLAT, dtype, TT_DTYPE_NONE, 0, TT_NONE,
                   operands, 6);
     return;
@@ -153,10 +137,10 @@ void ttc_lower_write(ttc_lower_t* lower, const ttc_stage_t* stage,
       zero,
       view,
       address,
-      ttc_lower_stride(lower, access, phase->row),
+      ttc_lower_stride(lower, access, stage->row),
       ttc_lower_stride(lower, access, stage->column),
-      ttc_lower_extent(lower, phase->row, 0),
-      ttc_lower_extent(lower, stage->column, 0)};
+      ttc_lower_extent(lower, stage->row),
+      ttc_lower_extent(lower, stage->column)};
   tt_build_inst(b, TT_OP_WRITE_TILE, dtype, TT_DTYPE_NONE, 0, TT_NONE, operands,
                 8);
 }
@@ -235,26 +219,29 @@ static void ttc_lower_fill(ttc_lower_t* lower, uint8_t number, tt_dtype_t dtype,
   TT_OPS(b, CB_PUSH_BACK, NONE, 0, cb, tt_imm(b, pages));
 }
 
-// The mask page: ones up to the last column of a partial step, then zeros.
+// The mask page: ones up to the end of the folded dim in a partial step, then
+// zeros.
 static void ttc_lower_mask(ttc_lower_t* lower) {
   tt_builder_t* b = lower->b;
   const ttc_phase_t* phase = lower->phase;
-  uint8_t column = TTC_NO_INDEX;
+  const ttc_stage_t* stage = NULL;
   if (phase->mask_cb == TTC_NO_INDEX) return;
   for (uint32_t i = 0; i < phase->stage_count; ++i) {
-    if (phase->stages[i].needs_mask) column = phase->stages[i].column;
+    if (phase->stages[i].needs_mask) stage = &phase->stages[i];
   }
-  tt_operand_t rest =
-      tt_launch_op2(b, TT_OP_REMS, ttc_lower_expr(lower, phase->dims[column]),
-                    tt_imm(b, ttc_phase_column_step(phase)));
+  tt_operand_t rest = tt_launch_op2(
+      b, TT_OP_REMS, ttc_lower_expr(lower, phase->dims[stage->folded]),
+      tt_imm(b, ttc_stage_fold_step(phase, stage)));
   tt_operand_t cb = ttc_cb(phase->mask_cb);
   tt_operand_t zero = tt_imm(b, 0), one = tt_imm(b, 1);
+  tt_operand_t all = tt_imm(b, TT_TILE_DIM);
+  bool rows = stage->folded == stage->row;
   TT_OPS(b, CB_RESERVE_BACK, NONE, 0, cb, one);
   if (phase->lanes == TTC_LANES_STRIP) {
     TT_OPS(b, READ_FLAT, I1, 0, cb, zero, one, lower->ones, zero, rest, zero);
   } else {
     TT_OPS(b, READ_TILE, I1, 0, cb, zero, lower->ones, zero, zero, zero,
-           tt_imm(b, TT_TILE_DIM), rest, zero);
+           rows ? rest : all, rows ? all : rest, zero);
   }
   TT_OPS(b, CB_PUSH_BACK, NONE, 0, cb, one);
 }
@@ -390,7 +377,9 @@ static void ttc_stage_source(const void* data, uint32_t index,
     out->cb = phase->mask_cb;
   } else {
     out->cb = phase->stages[term->index].results[term->result].cb;
-    if (phase->fold_columns) {
+    if (phase->fold == TTC_FOLD_ROWS) {
+      out->bcast = TT_BCAST_ROW;
+    } else if (phase->fold == TTC_FOLD_COLUMNS) {
       out->bcast =
           phase->lanes == TTC_LANES_STRIP ? TT_BCAST_SCALAR : TT_BCAST_COL;
     }
@@ -464,8 +453,10 @@ static void ttc_lower_fold(ttc_lower_t* lower,
   tt_operand_t partial = ttc_cb(result->partial_cb);
   tt_operand_t zero = tt_imm(b, 0), one = tt_imm(b, 1);
   tt_pool_t pool = result->op == TT_OP_ADD ? TT_POOL_SUM : TT_POOL_MAX;
-  tt_reduce_dim_t dim =
-      lower->phase->lanes == TTC_LANES_STRIP ? TT_REDUCE_SCALAR : TT_REDUCE_ROW;
+  tt_reduce_dim_t dim = lower->phase->fold == TTC_FOLD_ROWS ? TT_REDUCE_COL
+                        : lower->phase->lanes == TTC_LANES_STRIP
+                            ? TT_REDUCE_SCALAR
+                            : TT_REDUCE_ROW;
   TT_OPS(b, CB_WAIT_FRONT, NONE, 0, partial, one);
   TTC_DST_OP(b, TILE_REGS_ACQUIRE);
   TT_OPS(b, REDUCE_TILE, NONE, TT_ATTR_REDUCE(pool, dim), ttc_dst(0), partial,
@@ -480,7 +471,7 @@ static void ttc_lower_fold(ttc_lower_t* lower,
 
 static void ttc_lower_reduce(ttc_lower_t* lower, const ttc_stage_t* stage) {
   tt_builder_t* b = lower->b;
-  bool fold = lower->phase->fold_columns;
+  bool fold = lower->phase->fold != TTC_FOLD_NONE;
   TTC_DST_OP(b, TILE_REGS_ACQUIRE);
   for (uint32_t i = 0; i < stage->result_count; ++i) {
     const ttc_stage_result_t* result = &stage->results[i];

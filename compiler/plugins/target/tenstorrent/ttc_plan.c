@@ -144,7 +144,6 @@ static void ttc_plan_group(ttc_planner_t* planner, ttc_plan_t* plan) {
     planner->phase->scaler_cb = TTC_NO_INDEX;
     planner->phase->mask_cb = TTC_NO_INDEX;
     planner->phase->pages = 1;
-    planner->phase->strip = TT_TILE_LANES;
     plan->phases[plan->phase_count++] = planner->phase;
     ttc_plan_add_store(planner, store);
     if (planner->status) return;

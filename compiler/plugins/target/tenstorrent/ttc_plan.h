@@ -43,7 +43,7 @@ typedef enum ttc_term_kind_e {
   TTC_TERM_LOAD,      // element of access |index|
   TTC_TERM_REDUCED,   // result |result| of stage |index|
   TTC_TERM_CONSTANT,  // bits
-  TTC_TERM_MASK,      // i1: whether the lane lies before the last column
+  TTC_TERM_MASK,  // i1: whether the lane lies before the end of the folded dim
   TTC_TERM_OP,
 } ttc_term_kind_t;
 
@@ -69,7 +69,7 @@ typedef struct ttc_stage_result_t {
   uint16_t op;   // tt_op_t
   uint8_t type;  // tt_dtype_t
   uint64_t neutral;
-  uint32_t masked_term;  // |term| with |neutral| beyond the last column
+  uint32_t masked_term;  // |term| with |neutral| beyond the end
   uint8_t cb;            // CB of the accumulated tile after the stage
   uint8_t partial_cb;    // CB of lanes before they are folded together
 } ttc_stage_result_t;
@@ -83,15 +83,24 @@ typedef struct ttc_stage_t {
   // Of the generic that a reduce stage comes from.
   uint32_t generic;
   uint8_t loop_dims[TTC_MAX_RANK];  // TTC_NO_INDEX: size 1
-  uint8_t column;     // plan dim that runs over columns, or TTC_NO_INDEX
-  bool needs_mask;    // a last, partial column step needs masked terms
+  uint8_t row;  // plan dims of rows and columns, or TTC_NO_INDEX
+  uint8_t column;
+  uint8_t folded;     // that of the two that is private, or TTC_NO_INDEX
+  bool needs_mask;    // a last, partial step needs masked terms
   uint8_t dst_tiles;  // DST tiles in use at once
 } ttc_stage_t;
 
 typedef enum ttc_lanes_e {
   TTC_LANES_TILE,   // 32 rows x 32 columns of two dims
-  TTC_LANES_STRIP,  // |strip| consecutive columns of one dim
+  TTC_LANES_STRIP,  // 1024 consecutive columns of one dim
 } ttc_lanes_t;
+
+// What is folded together at the end of a reduce stage.
+typedef enum ttc_fold_e {
+  TTC_FOLD_NONE,     // nothing: private dims are all loops, lanes stay apart
+  TTC_FOLD_COLUMNS,  // columns are private: each row, or a strip, is folded
+  TTC_FOLD_ROWS,     // rows are private: each column of a tile is folded
+} ttc_fold_t;
 
 typedef enum ttc_phase_kind_e {
   TTC_PHASE_MOVE,   // reader to writer, no compute kernel
@@ -112,14 +121,11 @@ typedef struct ttc_matmul_t {
 typedef struct ttc_phase_t {
   uint8_t kind;   // ttc_phase_kind_t
   uint8_t lanes;  // ttc_lanes_t
-  // Lanes of a reduce stage's columns are folded together (else its private
-  // dims are all loops and lanes stay apart).
-  bool fold_columns;
+  uint8_t fold;   // ttc_fold_t
   bool full_sync;
   uint8_t row;     // item dim of tile rows, or TTC_NO_INDEX
-  uint8_t column;  // item dim of columns, or TTC_NO_INDEX; see fold_columns
+  uint8_t column;  // item dim of columns, or TTC_NO_INDEX
   uint8_t pages;   // of a strip, 1 to 4
-  uint16_t strip;  // lanes used of a page: 32 to 1024
   uint8_t dim_count;
   ttc_expr_t dims[TTC_MAX_DIMS];  // sizes
   uint8_t item_count;             // item dims
@@ -173,10 +179,16 @@ ttc_level_t ttc_plan_level(const ttc_dispatch_t* dispatch,
                            const ttc_phase_t* phase, const ttc_stage_t* stage,
                            const ttc_access_t* access);
 
-// Columns that a step of a column loop takes.
+// Elements of a column dim that a step takes.
 static inline uint32_t ttc_phase_column_step(const ttc_phase_t* phase) {
-  return phase->lanes == TTC_LANES_STRIP ? (uint32_t)phase->strip * phase->pages
+  return phase->lanes == TTC_LANES_STRIP ? TT_TILE_LANES * phase->pages
                                          : TT_TILE_DIM;
+}
+// Elements of the folded dim that a step takes.
+static inline uint32_t ttc_stage_fold_step(const ttc_phase_t* phase,
+                                           const ttc_stage_t* stage) {
+  return stage->folded == stage->column ? ttc_phase_column_step(phase)
+                                        : TT_TILE_DIM;
 }
 
 #endif  // TT_IREE_COMPILER_TTC_PLAN_H_

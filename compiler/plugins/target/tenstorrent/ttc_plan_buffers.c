@@ -48,7 +48,7 @@ static void ttc_plan_check_ops(ttc_planner_t* planner) {
   }
 }
 
-// ---- Lanes beyond the last column -------------------------------------------
+// ---- Lanes beyond the end -------------------------------------------
 
 static uint32_t ttc_term_through_casts(const ttc_phase_t* phase,
                                        uint32_t term) {
@@ -59,14 +59,14 @@ static uint32_t ttc_term_through_casts(const ttc_phase_t* phase,
   return term;
 }
 
-// Whether |term| is a load that may hold |neutral| beyond the last column.
+// Whether |term| is a load that may hold |neutral| beyond the end.
 static bool ttc_plan_pad_load(ttc_planner_t* planner, const ttc_stage_t* stage,
                               uint32_t term, uint64_t neutral) {
   ttc_phase_t* phase = planner->phase;
   const ttc_term_t* load = &phase->terms[ttc_term_through_casts(phase, term)];
   if (load->kind != TTC_TERM_LOAD) return false;
   ttc_access_t* access = &phase->accesses[load->index];
-  if (!ttc_stride_is(planner, access, stage->column, 0) &&
+  if (!ttc_stride_is(planner, access, stage->folded, 0) &&
       (access->fill == neutral || access->fill == 0)) {
     access->fill = neutral;
     return true;
@@ -74,8 +74,9 @@ static bool ttc_plan_pad_load(ttc_planner_t* planner, const ttc_stage_t* stage,
   return false;
 }
 
-// Makes lanes beyond the last column neutral: by what the reader fills in where
-// the term is a load (or, in a sum, a product of loads), else by a mask.
+// Makes lanes beyond the end of the folded dim neutral: by what the reader
+// fills in where the term is a load (or, in a sum, a product of loads), else by
+// a mask.
 static void ttc_plan_pad(ttc_planner_t* planner, ttc_stage_t* stage,
                          ttc_stage_result_t* result) {
   ttc_phase_t* phase = planner->phase;
@@ -105,13 +106,13 @@ static void ttc_plan_pad(ttc_planner_t* planner, ttc_stage_t* stage,
 
 static void ttc_plan_pads(ttc_planner_t* planner) {
   ttc_phase_t* phase = planner->phase;
-  for (uint32_t i = 0; phase->fold_columns && i < phase->stage_count; ++i) {
+  for (uint32_t i = 0; phase->fold && i < phase->stage_count; ++i) {
     ttc_stage_t* stage = &phase->stages[i];
     int64_t size = 0;
     if (!stage->reduce) continue;
-    if (ttc_expr_is_const(planner->dispatch, phase->dims[stage->column],
+    if (ttc_expr_is_const(planner->dispatch, phase->dims[stage->folded],
                           &size) &&
-        size % ttc_phase_column_step(phase) == 0) {
+        size % ttc_stage_fold_step(phase, stage) == 0) {
       for (uint32_t j = 0; j < stage->result_count; ++j) {
         stage->results[j].masked_term = stage->results[j].term;
       }
@@ -232,9 +233,8 @@ static void ttc_plan_result_cbs(ttc_planner_t* planner, uint32_t depth) {
       // A folded tile is broadcast from, which needs faces.
       result->cb = ttc_plan_cb(
           planner, format,
-          phase->fold_columns ? TT_CB_LAYOUT_FACES : ttc_plan_layout(phase),
-          true, 1);
-      if (!phase->fold_columns) continue;
+          phase->fold ? TT_CB_LAYOUT_FACES : ttc_plan_layout(phase), true, 1);
+      if (!phase->fold) continue;
       result->partial_cb =
           ttc_plan_cb(planner, format, TT_CB_LAYOUT_FACES, false, 1);
     }
@@ -243,7 +243,7 @@ static void ttc_plan_result_cbs(ttc_planner_t* planner, uint32_t depth) {
 
 static void ttc_plan_helper_cbs(ttc_planner_t* planner) {
   ttc_phase_t* phase = planner->phase;
-  if (phase->fold_columns) {
+  if (phase->fold) {
     phase->scaler_cb =
         ttc_plan_cb(planner, TT_FORMAT_FLOAT32, TT_CB_LAYOUT_FACES, false, 1);
   }
@@ -251,12 +251,12 @@ static void ttc_plan_helper_cbs(ttc_planner_t* planner) {
   for (uint32_t i = 0; i < phase->stage_count; ++i) {
     const ttc_stage_t* stage = &phase->stages[i];
     if (!stage->needs_mask) continue;
-    // One page serves all stages, so they must end at the same column.
-    if (found >= 0 && (ttc_expr_t)found != phase->dims[stage->column]) {
+    // One page serves all stages, so they must end at the same lane.
+    if (found >= 0 && (ttc_expr_t)found != phase->dims[stage->folded]) {
       ttc_plan_refuse(planner, "reductions of different sizes need masks");
       return;
     }
-    found = phase->dims[stage->column];
+    found = phase->dims[stage->folded];
   }
   if (found >= 0) {
     phase->mask_cb =

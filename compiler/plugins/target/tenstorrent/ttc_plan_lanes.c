@@ -1,4 +1,5 @@
 // What the lanes of a tile are: which dims become rows and columns.
+#include <math.h>
 #include <string.h>
 
 #include "compiler/plugins/target/tenstorrent/ttc_plan_internal.h"
@@ -195,101 +196,121 @@ static int64_t ttc_plan_size(const ttc_planner_t* planner, uint8_t dim) {
   return size > 0 ? size : 1;
 }
 
-// Items when rows and columns are taken |row_step| and |column_step| at a time.
-static int64_t ttc_plan_item_estimate(const ttc_planner_t* planner, uint8_t row,
-                                      int64_t row_step, uint8_t column,
-                                      int64_t column_step) {
-  const ttc_phase_t* phase = planner->phase;
-  int64_t items = 1;
-  for (uint8_t i = 0; i < phase->item_count; ++i) {
-    uint8_t dim = phase->item_dims[i];
-    int64_t step = dim == row ? row_step : dim == column ? column_step : 1;
-    int64_t count = ttc_ceil_div(ttc_plan_size(planner, dim), step);
-    if (__builtin_mul_overflow(items, count, &items)) return INT64_MAX / 4096;
-  }
-  return items;
+// ---- Ways to take lanes
+// -------------------------------------------------------
+
+// A way the phase may go.
+typedef struct ttc_way_t {
+  ttc_fold_t fold;
+  ttc_lanes_t lanes;
+} ttc_way_t;
+
+static uint8_t ttc_stage_last(const ttc_stage_t* stage) {
+  return stage->private_count ? stage->private_dims[stage->private_count - 1]
+                              : TTC_NO_INDEX;
 }
 
-static int64_t ttc_plan_steps(const ttc_planner_t* planner,
-                              const ttc_stage_t* stage, int64_t column_step) {
-  int64_t steps = 1;
-  for (uint8_t i = 0; i < stage->private_count; ++i) {
-    uint8_t dim = stage->private_dims[i];
-    int64_t count = ttc_ceil_div(ttc_plan_size(planner, dim),
-                                 dim == stage->column ? column_step : 1);
-    if (__builtin_mul_overflow(steps, count, &steps)) return INT64_MAX / 4096;
+static void ttc_plan_take(ttc_planner_t* planner, ttc_way_t way) {
+  ttc_phase_t* phase = planner->phase;
+  bool tile = way.lanes == TTC_LANES_TILE;
+  phase->fold = (uint8_t)way.fold;
+  phase->lanes = (uint8_t)way.lanes;
+  phase->row = TTC_NO_INDEX;
+  phase->column = TTC_NO_INDEX;
+  if (way.fold == TTC_FOLD_COLUMNS) {
+    if (tile && phase->item_count) {
+      phase->row = phase->item_dims[phase->item_count - 1];
+    }
+  } else {
+    phase->column = ttc_plan_item_column(planner);
+    if (tile && way.fold == TTC_FOLD_NONE) {
+      phase->row = ttc_plan_item_row(planner, phase->column);
+    }
   }
-  return steps;
+  for (uint32_t i = 0; i < phase->stage_count; ++i) {
+    ttc_stage_t* stage = &phase->stages[i];
+    uint8_t last = ttc_stage_last(stage);
+    stage->row = way.fold == TTC_FOLD_ROWS ? last : phase->row;
+    stage->column = way.fold == TTC_FOLD_COLUMNS ? last : phase->column;
+    stage->folded = way.fold == TTC_FOLD_NONE ? TTC_NO_INDEX : last;
+  }
 }
 
 // Tiles that the busiest core computes.
-static int64_t ttc_plan_cost(const ttc_planner_t* planner, uint8_t row,
-                             int64_t row_step, int64_t column_step) {
+static int64_t ttc_plan_cost(const ttc_planner_t* planner) {
   const ttc_phase_t* phase = planner->phase;
-  int64_t items = ttc_plan_item_estimate(planner, row, row_step, phase->column,
-                                         column_step);
-  int64_t rounds = ttc_ceil_div(items, planner->options->cores);
-  int64_t steps = 0, cost = 0;
-  for (uint32_t i = 0; i < phase->stage_count; ++i) {
-    // Two more for packing and folding what a stage leaves.
-    steps += ttc_plan_steps(planner, &phase->stages[i], column_step) + 2;
+  double items = 1, steps = 0;
+  for (uint8_t i = 0; i < phase->item_count; ++i) {
+    uint8_t dim = phase->item_dims[i];
+    items *= (double)ttc_ceil_div(ttc_plan_size(planner, dim),
+                                  dim == phase->row ? TT_TILE_DIM
+                                  : dim == phase->column
+                                      ? ttc_phase_column_step(phase)
+                                      : 1);
   }
-  return __builtin_mul_overflow(rounds, steps, &cost) ? INT64_MAX : cost;
-}
-
-static void ttc_plan_columns(ttc_planner_t* planner) {
-  ttc_phase_t* phase = planner->phase;
-  if (!phase->fold_columns) phase->column = ttc_plan_item_column(planner);
   for (uint32_t i = 0; i < phase->stage_count; ++i) {
-    ttc_stage_t* stage = &phase->stages[i];
-    stage->column = !phase->fold_columns ? phase->column
-                    : stage->private_count
-                        ? stage->private_dims[stage->private_count - 1]
-                        : TTC_NO_INDEX;
-  }
-}
-
-// Shorter strips while cores would have nothing to do, longer steps while each
-// core has plenty.
-static void ttc_plan_strip(ttc_planner_t* planner) {
-  ttc_phase_t* phase = planner->phase;
-  int64_t cores = planner->options->cores;
-  if (phase->fold_columns) return;
-  if (ttc_plan_reduces(phase)) {
-    while (phase->strip > TT_TILE_DIM &&
-           ttc_plan_item_estimate(planner, TTC_NO_INDEX, 1, phase->column,
-                                  phase->strip) < cores) {
-      phase->strip /= 2;
+    const ttc_stage_t* stage = &phase->stages[i];
+    double count = 1;
+    for (uint8_t j = 0; j < stage->private_count; ++j) {
+      uint8_t dim = stage->private_dims[j];
+      count *= (double)ttc_ceil_div(
+          ttc_plan_size(planner, dim),
+          dim == stage->folded ? ttc_stage_fold_step(phase, stage) : 1);
     }
-    return;
+    // Two more for packing and folding what a stage leaves.
+    steps += count + 2;
+  }
+  double rounds = ceil(items / planner->options->cores);
+  double cost = rounds * steps;
+  return cost < 1e18 ? (int64_t)cost : INT64_MAX;
+}
+
+// Longer steps while each core has plenty.
+static void ttc_plan_pages(ttc_planner_t* planner) {
+  ttc_phase_t* phase = planner->phase;
+  if (phase->lanes != TTC_LANES_STRIP || ttc_plan_reduces(phase)) return;
+  double items = 1;
+  for (uint8_t i = 0; i < phase->item_count; ++i) {
+    uint8_t dim = phase->item_dims[i];
+    items *= (double)ttc_ceil_div(ttc_plan_size(planner, dim),
+                                  dim == phase->column ? TT_TILE_LANES : 1);
   }
   while (phase->pages < 4 &&
          ttc_plan_size(planner, phase->column) > phase->pages * TT_TILE_LANES &&
-         ttc_plan_item_estimate(planner, TTC_NO_INDEX, 1, phase->column,
-                                2 * phase->pages * TT_TILE_LANES) >= cores) {
+         items / (2 * phase->pages) >= planner->options->cores) {
     phase->pages *= 2;
   }
 }
 
 void ttc_plan_lanes(ttc_planner_t* planner) {
+  static const ttc_way_t ways[] = {
+      {TTC_FOLD_NONE, TTC_LANES_STRIP},    {TTC_FOLD_NONE, TTC_LANES_TILE},
+      {TTC_FOLD_COLUMNS, TTC_LANES_STRIP}, {TTC_FOLD_COLUMNS, TTC_LANES_TILE},
+      {TTC_FOLD_ROWS, TTC_LANES_TILE},
+  };
   ttc_phase_t* phase = planner->phase;
   if (phase->kind == TTC_PHASE_MATMUL) return;
   phase->kind = TTC_PHASE_LANES;
-  phase->fold_columns = ttc_plan_reduces(phase) && ttc_plan_may_fold(phase) &&
-                        !ttc_plan_contiguous_items(planner);
-  ttc_plan_columns(planner);
-  uint8_t row =
-      phase->fold_columns
-          ? (phase->item_count ? phase->item_dims[phase->item_count - 1]
-                               : TTC_NO_INDEX)
-          : ttc_plan_item_row(planner, phase->column);
-  phase->lanes = TTC_LANES_TILE;
-  if (ttc_plan_may_strip(planner) &&
-      ttc_plan_cost(planner, TTC_NO_INDEX, 1, TT_TILE_LANES) <=
-          ttc_plan_cost(planner, row, TT_TILE_DIM, TT_TILE_DIM)) {
-    phase->lanes = TTC_LANES_STRIP;
-    ttc_plan_strip(planner);
-  } else {
-    phase->row = row;
+  bool folds = ttc_plan_reduces(phase) && ttc_plan_may_fold(phase);
+  bool contiguous = folds && ttc_plan_contiguous_items(planner);
+  int64_t best = -1;
+  ttc_way_t taken = ways[1];
+  for (size_t i = 0; i < sizeof(ways) / sizeof(*ways); ++i) {
+    ttc_way_t way = ways[i];
+    // Lanes run along what lies together in memory.
+    bool sensible = way.fold == TTC_FOLD_NONE   ? !folds || contiguous
+                    : way.fold == TTC_FOLD_ROWS ? contiguous
+                                                : folds && !contiguous;
+    if (!sensible) continue;
+    ttc_plan_take(planner, way);
+    if (way.lanes == TTC_LANES_STRIP && !ttc_plan_may_strip(planner)) continue;
+    int64_t cost = ttc_plan_cost(planner);
+    // Tiles of folded rows read 32 elements at a time, strips 1024.
+    if (way.fold == TTC_FOLD_ROWS && cost < INT64_MAX / 3) cost += cost / 2;
+    if (best >= 0 && cost >= best) continue;
+    best = cost;
+    taken = way;
   }
+  ttc_plan_take(planner, taken);
+  ttc_plan_pages(planner);
 }

@@ -159,6 +159,7 @@ void ttc_plan_matmul(ttc_planner_t* planner) {
   phase->column = column;
   phase->full_sync = true;
   for (uint32_t i = 0; i < phase->stage_count; ++i) {
+    phase->stages[i].row = row;
     phase->stages[i].column = column;
   }
 }

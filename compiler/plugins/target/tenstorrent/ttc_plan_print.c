@@ -69,6 +69,8 @@ static void ttc_stage_print(const ttc_phase_t* phase, uint32_t index,
   fprintf(file, "    stage %u %s over ", index,
           stage->reduce ? "reduce" : "store");
   ttc_dims_print(stage->private_dims, stage->private_count, file);
+  fputs(" rows ", file);
+  ttc_dim_print(stage->row, file);
   fputs(" columns ", file);
   ttc_dim_print(stage->column, file);
   fprintf(file, " dst %u:", stage->dst_tiles);
@@ -96,7 +98,7 @@ static void ttc_lanes_print(const ttc_phase_t* phase, FILE* file) {
     fputs(" inner ", file);
     ttc_dim_print(phase->matmul.inner, file);
   } else if (phase->lanes == TTC_LANES_STRIP) {
-    fprintf(file, "    strips of %u x %u columns ", phase->pages, phase->strip);
+    fprintf(file, "    strips of %u columns ", ttc_phase_column_step(phase));
     ttc_dim_print(phase->column, file);
   } else {
     fputs("    tiles of rows ", file);
@@ -104,7 +106,12 @@ static void ttc_lanes_print(const ttc_phase_t* phase, FILE* file) {
     fputs(" columns ", file);
     ttc_dim_print(phase->column, file);
   }
-  fputs(phase->fold_columns ? ", columns folded\n" : "\n", file);
+  static const char* const folds[] = {
+      [TTC_FOLD_NONE] = "\n",
+      [TTC_FOLD_COLUMNS] = ", columns folded\n",
+      [TTC_FOLD_ROWS] = ", rows folded\n",
+  };
+  fputs(folds[phase->fold], file);
 }
 
 void ttc_plan_print(const ttc_dispatch_t* dispatch, const ttc_plan_t* plan,

@@ -358,7 +358,9 @@ static uint32_t ttc_plan_stage(ttc_planner_t* planner, uint32_t generic_index,
   ttc_stage_t stage = {.reduce = true,
                        .result_count = (uint8_t)generic->output_count,
                        .generic = generic_index,
-                       .column = TTC_NO_INDEX};
+                       .row = TTC_NO_INDEX,
+                       .column = TTC_NO_INDEX,
+                       .folded = TTC_NO_INDEX};
   ttc_plan_stage_dims(planner, loops, &stage);
   if (planner->status) return 0;
   for (uint32_t i = 0; i < phase->stage_count; ++i) {
@@ -512,7 +514,10 @@ static void ttc_plan_store_dims(ttc_planner_t* planner,
 static ttc_stage_t* ttc_plan_store_stage(ttc_planner_t* planner,
                                          const uint8_t* dims, uint32_t rank) {
   ttc_phase_t* phase = planner->phase;
-  ttc_stage_t stage = {.generic = TT_NONE, .column = TTC_NO_INDEX};
+  ttc_stage_t stage = {.generic = TT_NONE,
+                       .row = TTC_NO_INDEX,
+                       .column = TTC_NO_INDEX,
+                       .folded = TTC_NO_INDEX};
   for (uint32_t i = 0; i < rank; ++i) {
     if (dims[i] != TTC_NO_INDEX) {
       stage.private_dims[stage.private_count++] = dims[i];

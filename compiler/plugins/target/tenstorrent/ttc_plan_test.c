@@ -471,18 +471,26 @@ static void test_blocks(void** state) {
   }
 }
 
-// Weights of a row vector are read in strips, narrow enough for all cores.
-static void test_strips(void** state) {
-  shapes_t s;
-  open_product(&s, 1, 768, 2048);
-  ttc_plan_options_t options = options_of(64);
-  ttc_plan_t plan;
-  succeed(ttc_plan_dispatch(&s.dispatch, &options, &plan), "plan");
-  assert_int_equal(plan.phases[0]->lanes, TTC_LANES_STRIP);
-  assert_int_equal(plan.phases[0]->strip, 32);
-  assert_false(plan.phases[0]->fold_columns);
-  ttc_plan_deinitialize(&plan);
-  ttc_dispatch_deinitialize(&s.dispatch);
+// A row times a matrix: strips of the weights where they feed every core, else
+// tiles whose rows are folded, so that no core is without work.
+static void test_row_times_matrix(void** state) {
+  static const struct {
+    int64_t n;
+    ttc_lanes_t lanes;
+    ttc_fold_t fold;
+  } cases[] = {{50257, TTC_LANES_STRIP, TTC_FOLD_NONE},
+               {2048, TTC_LANES_TILE, TTC_FOLD_ROWS}};
+  for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); ++i) {
+    shapes_t s;
+    open_product(&s, 1, 768, cases[i].n);
+    ttc_plan_options_t options = options_of(64);
+    ttc_plan_t plan;
+    succeed(ttc_plan_dispatch(&s.dispatch, &options, &plan), "plan");
+    assert_int_equal(plan.phases[0]->lanes, cases[i].lanes);
+    assert_int_equal(plan.phases[0]->fold, cases[i].fold);
+    ttc_plan_deinitialize(&plan);
+    ttc_dispatch_deinitialize(&s.dispatch);
+  }
 }
 
 static void test_l1(void** state) {
@@ -558,7 +566,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_add),    cmocka_unit_test(test_mixed),
       cmocka_unit_test(test_reduce), cmocka_unit_test(test_matmul),
-      cmocka_unit_test(test_blocks), cmocka_unit_test(test_strips),
+      cmocka_unit_test(test_blocks), cmocka_unit_test(test_row_times_matrix),
       cmocka_unit_test(test_l1),     cmocka_unit_test(test_updates),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
