@@ -37,6 +37,9 @@ void ttc_dispatch_deinitialize(ttc_dispatch_t* dispatch) {
   for (uint32_t i = 0; i < dispatch->generic_count; ++i) {
     free(dispatch->generics[i].body);
   }
+  for (uint32_t i = 0; i < dispatch->subspan_count; ++i) {
+    free(dispatch->subspans[i].data);
+  }
   free(dispatch->name);
   free(dispatch->exprs);
   free(dispatch->subspans);
@@ -320,8 +323,12 @@ void ttc_dispatch_print(const ttc_dispatch_t* dispatch, FILE* file) {
           dispatch->constant_count, dispatch->binding_count);
   for (uint32_t i = 0; i < dispatch->subspan_count; ++i) {
     const ttc_subspan_t* subspan = &dispatch->subspans[i];
-    fprintf(file, "  s%u binding %u offset ", i, subspan->binding);
-    ttc_expr_print(dispatch, subspan->offset, file);
+    if (subspan->binding == TTC_NO_BINDING) {
+      fprintf(file, "  s%u constant", i);
+    } else {
+      fprintf(file, "  s%u binding %u offset ", i, subspan->binding);
+      ttc_expr_print(dispatch, subspan->offset, file);
+    }
     fprintf(file, " %s ", tt_dtype_desc(subspan->dtype)->name);
     ttc_exprs_print(dispatch, subspan->dims, subspan->rank, file);
     fputc('\n', file);

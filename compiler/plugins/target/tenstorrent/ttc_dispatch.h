@@ -42,8 +42,13 @@ typedef struct ttc_expr_node_t {
 
 // ---- Tensors ----------------------------------------------------------------
 
+enum { TTC_NO_BINDING = 0xFFFFFFFFu };
+
+// A dense tensor in memory: of a binding, or constant.
 typedef struct ttc_subspan_t {
-  uint32_t binding;
+  uint32_t binding;  // TTC_NO_BINDING: |data|
+  uint8_t* data;     // of a constant, as in memory; owned by the dispatch
+  uint64_t data_size;
   tt_dtype_t dtype;
   ttc_expr_t offset;  // in bytes
   uint32_t rank;

@@ -96,9 +96,13 @@ static void ttc_lower_views(ttc_lower_t* lower, tt_operand_t* views) {
       length = tt_launch_op2(lower->b, TT_OP_MUL, length,
                              ttc_lower_expr(lower, subspan.dims[j]));
     }
-    views[i] =
-        tt_build_view(lower->b, TT_VIEW_BINDING, subspan.binding, subspan.dtype,
-                      ttc_lower_expr(lower, subspan.offset), length);
+    bool constant = subspan.binding == TTC_NO_BINDING;
+    uint32_t source =
+        constant ? tt_build_blob(lower->b, subspan.data, subspan.data_size)
+                 : subspan.binding;
+    views[i] = tt_build_view(
+        lower->b, constant ? TT_VIEW_DATA : TT_VIEW_BINDING, source,
+        subspan.dtype, ttc_lower_expr(lower, subspan.offset), length);
   }
 }
 

@@ -82,6 +82,51 @@ static bool ttc_read_constant(ttc_read_t* read, MlirOperation op,
                                   &out->dtype, &out->bits);
 }
 
+// The bytes in memory of |count| elements of |dense|; NULL when out of memory.
+static uint8_t* ttc_read_elements(MlirAttribute dense, tt_dtype_t dtype,
+                                  int64_t count) {
+  uint64_t size = tt_dtype_bytes(dtype, (uint64_t)count);
+  uint8_t* data = malloc(size ? size : 1);
+  if (!data) return NULL;
+  if (dtype != TT_DTYPE_I1) {
+    if (size) memcpy(data, mlirDenseElementsAttrGetRawData(dense), size);
+    return data;
+  }
+  for (int64_t i = 0; i < count; ++i) {
+    data[i] = mlirDenseElementsAttrGetBoolValue(dense, (intptr_t)i);
+  }
+  return data;
+}
+
+// arith.constant of a tensor of different elements: a load of all of them.
+static bool ttc_read_dense(ttc_read_t* read, MlirOperation op,
+                           ttc_value_t* out) {
+  MlirAttribute dense = ttc_op_attr(op, "value");
+  if (!dense.ptr || !mlirAttributeIsADenseElements(dense)) return false;
+  MlirType type = mlirAttributeGetType(dense);
+  int64_t rank = mlirShapedTypeGetRank(type);
+  tt_dtype_t dtype = ttc_dtype_of_type(mlirShapedTypeGetElementType(type));
+  if (rank > TTC_MAX_RANK || tt_format_of_dtype(dtype) == TT_FORMAT_NONE) {
+    return false;
+  }
+  *out = (ttc_value_t){
+      .kind = TTC_VALUE_LOAD, .dtype = dtype, .rank = (uint32_t)rank};
+  ttc_subspan_t subspan = {
+      .binding = TTC_NO_BINDING, .dtype = dtype, .rank = (uint32_t)rank};
+  int64_t count = 1;
+  for (uint32_t i = (uint32_t)rank; i-- > 0;) {
+    int64_t dim = mlirShapedTypeGetDimSize(type, i);
+    out->slice.strides[i] = ttc_expr_const(read->dispatch, count);
+    out->dims[i] = subspan.dims[i] = ttc_expr_const(read->dispatch, dim);
+    count *= dim;
+  }
+  subspan.data = ttc_read_elements(dense, dtype, count);
+  subspan.data_size = tt_dtype_bytes(dtype, (uint64_t)count);
+  if (!subspan.data) return false;
+  out->slice.subspan = ttc_dispatch_add_subspan(read->dispatch, &subspan);
+  return true;
+}
+
 uint32_t ttc_read_value(ttc_read_t* read, MlirValue value) {
   uint32_t index = 0;
   if (read->status) return 0;
@@ -95,7 +140,8 @@ uint32_t ttc_read_value(ttc_read_t* read, MlirValue value) {
   MlirOperation op = mlirOpResultGetOwner(value);
   ttc_value_t constant;
   if (ttc_op_is(op, "arith.constant") &&
-      ttc_read_constant(read, op, &constant)) {
+      (ttc_read_constant(read, op, &constant) ||
+       ttc_read_dense(read, op, &constant))) {
     index = ttc_dispatch_add_value(read->dispatch, &constant);
     ttc_read_name_value(read, value, index);
     return index;
