@@ -96,7 +96,9 @@ void ttc_lower_read(ttc_lower_t* lower, const ttc_stage_t* stage,
     tt_build_inst(b, TT_OP_READ_FLAT, dtype, TT_DTYPE_NONE, 0, TT_NONE,
                   operands, 7);
   } else {
-    // Along a dim that the access does not depend on, all lanes get the value.
+    // Along a dim that the access does not depend on, all lanes get the value;
+    // one row or column does where the FPU broadcasts.
+    tt_operand_t one = tt_imm(b, 1);
     tt_operand_t all = tt_imm(b, TT_TILE_DIM);
     const tt_operand_t operands[] = {
         cb,
@@ -105,8 +107,12 @@ void ttc_lower_read(ttc_lower_t* lower, const ttc_stage_t* stage,
         address,
         row_stride,
         column_stride,
-        row_stride == zero ? all : ttc_lower_extent(lower, stage->row),
-        column_stride == zero ? all : ttc_lower_extent(lower, stage->column),
+        access->bcast == TT_BCAST_ROW ? one
+        : row_stride == zero          ? all
+                                      : ttc_lower_extent(lower, stage->row),
+        access->bcast == TT_BCAST_COL ? one
+        : column_stride == zero       ? all
+                                      : ttc_lower_extent(lower, stage->column),
         fill};
     tt_build_inst(b, TT_OP_READ_TILE, dtype, TT_DTYPE_NONE, 0, TT_NONE,
                   operands, 9);
@@ -408,12 +414,26 @@ static void ttc_lower_eval(ttc_lower_t* lower, const ttc_stage_t* stage,
   }
 }
 
+// accumulator += left * right, where the one accumulator is DST tile 0.
+static void ttc_reduce_multiply(ttc_lower_t* lower,
+                                const ttc_stage_result_t* result) {
+  const ttc_access_t* left = &lower->phase->accesses[result->left];
+  const ttc_access_t* right = &lower->phase->accesses[result->right];
+  tt_operand_t zero = tt_imm(lower->b, 0);
+  TT_OPS(lower->b, MUL_TILES, NONE, right->bcast | TT_ATTR_ACC, ttc_dst(0),
+         ttc_cb(left->cb), zero, ttc_cb(right->cb), zero);
+}
+
 static void ttc_reduce_step(ttc_lower_t* lower, const ttc_stage_t* stage,
                             bool masked) {
   tt_builder_t* b = lower->b;
   ttc_lower_loads(lower, stage, TTC_LEVEL_STEP, ttc_compute_wait);
   for (uint32_t i = 0; i < stage->result_count; ++i) {
     const ttc_stage_result_t* result = &stage->results[i];
+    if (result->multiplies) {
+      ttc_reduce_multiply(lower, result);
+      continue;
+    }
     uint32_t dst = 0;
     ttc_lower_eval(lower, stage, 0,
                    masked ? &result->masked_term : &result->term, 1,
@@ -475,6 +495,7 @@ static void ttc_lower_reduce(ttc_lower_t* lower, const ttc_stage_t* stage) {
   TTC_DST_OP(b, TILE_REGS_ACQUIRE);
   for (uint32_t i = 0; i < stage->result_count; ++i) {
     const ttc_stage_result_t* result = &stage->results[i];
+    if (result->multiplies) continue;  // DST starts as zeros
     tt_dtype_t type = (tt_dtype_t)result->type;
     const tt_operand_t operands[] = {ttc_dst(i),
                                      ttc_lower_bits(b, type, result->neutral)};

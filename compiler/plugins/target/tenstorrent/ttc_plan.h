@@ -36,6 +36,8 @@ typedef struct ttc_access_t {
   ttc_expr_t strides[TTC_MAX_DIMS];
   uint8_t cb;     // CB number of its pages
   uint8_t pages;  // of one step
+  uint8_t bcast;  // tt_bcast_t: only row 0 or column 0 of a page is read
+  bool to_fpu;    // goes through the FPU's source registers
   uint64_t fill;  // bits of what lanes beyond the edge hold
 } ttc_access_t;
 
@@ -70,8 +72,12 @@ typedef struct ttc_stage_result_t {
   uint8_t type;  // tt_dtype_t
   uint64_t neutral;
   uint32_t masked_term;  // |term| with |neutral| beyond the end
-  uint8_t cb;            // CB of the accumulated tile after the stage
-  uint8_t partial_cb;    // CB of lanes before they are folded together
+  // The FPU multiplies and adds: the term is the product of the loads of two
+  // accesses that nothing else loads, the right one broadcast.
+  bool multiplies;
+  uint32_t left, right;
+  uint8_t cb;          // CB of the accumulated tile after the stage
+  uint8_t partial_cb;  // CB of lanes before they are folded together
 } ttc_stage_result_t;
 
 typedef struct ttc_stage_t {

@@ -48,7 +48,7 @@ static void ttc_plan_check_ops(ttc_planner_t* planner) {
   }
 }
 
-// ---- Lanes beyond the end -------------------------------------------
+// ---- Lanes beyond the end ---------------------------------------------------
 
 static uint32_t ttc_term_through_casts(const ttc_phase_t* phase,
                                        uint32_t term) {
@@ -207,7 +207,7 @@ static void ttc_plan_load_cbs(ttc_planner_t* planner, uint32_t depth) {
     access->pages = strip ? phase->pages : 1;
     tt_dtype_t dtype = planner->dispatch->subspans[access->subspan].dtype;
     access->cb = ttc_plan_cb(planner, ttc_plan_format(phase, dtype),
-                             ttc_plan_layout(phase), true,
+                             ttc_plan_layout(phase), !access->to_fpu,
                              once ? access->pages : access->pages * depth);
   }
 }
@@ -369,6 +369,7 @@ void ttc_plan_buffers(ttc_planner_t* planner) {
     phase->kind = TTC_PHASE_MOVE;
   } else {
     ttc_plan_pads(planner);
+    ttc_plan_multiplies(planner);
     ttc_plan_dst(planner);
   }
   // Double buffers, and long steps, only where L1 has room for them.

@@ -56,6 +56,8 @@ void ttc_plan_lanes(ttc_planner_t* planner);
 
 // ---- ttc_plan_matmul.c ------------------------------------------------------
 
+// Lets the FPU multiply and add where a reduction sums products of two loads.
+void ttc_plan_multiplies(ttc_planner_t* planner);
 // Makes the phase a matmul where its shape allows; else leaves it as it is.
 void ttc_plan_matmul(ttc_planner_t* planner);
 

@@ -196,8 +196,7 @@ static int64_t ttc_plan_size(const ttc_planner_t* planner, uint8_t dim) {
   return size > 0 ? size : 1;
 }
 
-// ---- Ways to take lanes
-// -------------------------------------------------------
+// ---- Ways to take lanes -----------------------------------------------------
 
 // A way the phase may go.
 typedef struct ttc_way_t {

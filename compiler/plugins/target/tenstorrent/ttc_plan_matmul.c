@@ -22,19 +22,16 @@ static uint32_t ttc_matmul_load(const ttc_phase_t* phase, uint32_t term) {
   return takes ? t->index : TT_NONE;
 }
 
-// Whether the phase is one sum of products of two loads, with stores of single
-// elements after it.
-static bool ttc_matmul_shape(ttc_phase_t* phase, uint32_t* out_a,
-                             uint32_t* out_b) {
-  const ttc_stage_t* sum = &phase->stages[0];
-  if (!sum->reduce || sum->result_count != 1 ||
-      sum->results[0].op != TT_OP_ADD || sum->results[0].type != TT_DTYPE_F32) {
+// Whether |result| of |stage| sums products of two loads.
+static bool ttc_matmul_product(const ttc_phase_t* phase,
+                               const ttc_stage_t* stage,
+                               const ttc_stage_result_t* result,
+                               uint32_t* out_a, uint32_t* out_b) {
+  if (!stage->reduce || result->op != TT_OP_ADD ||
+      result->type != TT_DTYPE_F32) {
     return false;
   }
-  for (uint32_t i = 1; i < phase->stage_count; ++i) {
-    if (phase->stages[i].reduce || phase->stages[i].private_count) return false;
-  }
-  const ttc_term_t* product = &phase->terms[sum->results[0].term];
+  const ttc_term_t* product = &phase->terms[result->term];
   if (product->kind == TTC_TERM_OP && product->op == TT_OP_FPCAST) {
     product = &phase->terms[product->operands[0]];
   }
@@ -42,6 +39,18 @@ static bool ttc_matmul_shape(ttc_phase_t* phase, uint32_t* out_a,
   *out_a = ttc_matmul_load(phase, product->operands[0]);
   *out_b = ttc_matmul_load(phase, product->operands[1]);
   return *out_a != TT_NONE && *out_b != TT_NONE && *out_a != *out_b;
+}
+
+// Whether the phase is one sum of products of two loads, with stores of single
+// elements after it.
+static bool ttc_matmul_shape(ttc_phase_t* phase, uint32_t* out_a,
+                             uint32_t* out_b) {
+  const ttc_stage_t* sum = &phase->stages[0];
+  for (uint32_t i = 1; i < phase->stage_count; ++i) {
+    if (phase->stages[i].reduce || phase->stages[i].private_count) return false;
+  }
+  return sum->result_count == 1 &&
+         ttc_matmul_product(phase, sum, &sum->results[0], out_a, out_b);
 }
 
 static bool ttc_matmul_only(const ttc_planner_t* planner, const ttc_access_t* a,
@@ -173,4 +182,60 @@ bool ttc_matmul_packs(const ttc_phase_t* phase) {
     term = &phase->terms[term->operands[0]];
   }
   return term->kind == TTC_TERM_REDUCED;
+}
+
+// ---- Products in lanes ------------------------------------------------------
+
+// Whether only stage |index| loads |access|.
+static bool ttc_matmul_alone(const ttc_phase_t* phase, uint32_t index,
+                             uint32_t access) {
+  for (uint32_t i = 0; i < phase->stage_count; ++i) {
+    bool loads[TTC_MAX_ACCESSES];
+    ttc_plan_stage_loads(phase, &phase->stages[i], loads);
+    if (i != index && loads[access]) return false;
+  }
+  return true;
+}
+
+// How the FPU may broadcast |access| over the lanes of |stage|.
+static tt_bcast_t ttc_matmul_bcast(const ttc_planner_t* planner,
+                                   const ttc_stage_t* stage,
+                                   const ttc_access_t* access) {
+  bool row = stage->row != TTC_NO_INDEX &&
+             !ttc_stride_is(planner, access, stage->row, 0);
+  bool column = stage->column != TTC_NO_INDEX &&
+                !ttc_stride_is(planner, access, stage->column, 0);
+  return row == column ? TT_BCAST_NONE : row ? TT_BCAST_COL : TT_BCAST_ROW;
+}
+
+void ttc_plan_multiplies(ttc_planner_t* planner) {
+  ttc_phase_t* phase = planner->phase;
+  if (phase->kind != TTC_PHASE_LANES || phase->lanes != TTC_LANES_TILE) return;
+  for (uint32_t i = 0; i < phase->stage_count; ++i) {
+    ttc_stage_t* stage = &phase->stages[i];
+    ttc_stage_result_t* result = &stage->results[0];
+    uint32_t a = 0, b = 0;
+    if (stage->result_count != 1 || stage->needs_mask ||
+        !ttc_matmul_product(phase, stage, result, &a, &b)) {
+      continue;
+    }
+    ttc_access_t* left = &phase->accesses[a];
+    ttc_access_t* right = &phase->accesses[b];
+    if (ttc_plan_level(planner->dispatch, phase, stage, left) !=
+            TTC_LEVEL_STEP ||
+        ttc_plan_level(planner->dispatch, phase, stage, right) !=
+            TTC_LEVEL_STEP ||
+        !ttc_matmul_alone(phase, i, a) || !ttc_matmul_alone(phase, i, b)) {
+      continue;
+    }
+    bool swap = ttc_matmul_bcast(planner, stage, right) == TT_BCAST_NONE;
+    result->multiplies = true;
+    result->left = swap ? b : a;
+    result->right = swap ? a : b;
+    right = &phase->accesses[result->right];
+    right->bcast = (uint8_t)ttc_matmul_bcast(planner, stage, right);
+    left = &phase->accesses[result->left];
+    left->to_fpu = true;
+    right->to_fpu = true;
+  }
 }

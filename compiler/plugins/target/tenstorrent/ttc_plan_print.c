@@ -76,9 +76,11 @@ static void ttc_stage_print(const ttc_phase_t* phase, uint32_t index,
   fprintf(file, " dst %u:", stage->dst_tiles);
   for (uint32_t i = 0; i < stage->result_count; ++i) {
     const ttc_stage_result_t* result = &stage->results[i];
-    if (stage->reduce) {
+    if (result->multiplies) {
+      fprintf(file, " add x%u on the FPU", result->term);
+    } else if (stage->reduce) {
       fprintf(file, " %s x%u", tt_op_descs[result->op].mnemonic, result->term);
-      if (result->masked_term != result->term) {
+      if (stage->needs_mask) {
         fprintf(file, " (masked x%u)", result->masked_term);
       }
     } else {
