@@ -249,13 +249,18 @@ static bool ttc_reduce_neutral(tt_op_t op, tt_dtype_t type,
 }
 
 static bool ttc_body_uses_init(const ttc_generic_t* generic, uint32_t index) {
-  const ttc_body_op_t* op = &generic->body[index];
-  if (op->kind == TTC_BODY_INIT) return true;
-  if (op->kind != TTC_BODY_OP) return false;
-  for (uint32_t i = 0; i < op->operand_count; ++i) {
-    if (ttc_body_uses_init(generic, op->operands[i])) return true;
+  bool uses[TTC_MAX_BODY] = {false};
+  // Longer bodies are refused when they are inlined; here they count as using.
+  if (index >= TTC_MAX_BODY) return true;
+  for (uint32_t i = 0; i <= index; ++i) {
+    const ttc_body_op_t* op = &generic->body[i];
+    uses[i] = op->kind == TTC_BODY_INIT;
+    for (uint32_t j = 0; op->kind == TTC_BODY_OP && j < op->operand_count;
+         ++j) {
+      uses[i] = uses[i] || uses[op->operands[j]];
+    }
   }
-  return false;
+  return uses[index];
 }
 
 static bool ttc_body_is_init(const ttc_generic_t* generic, uint32_t index,
