@@ -258,7 +258,8 @@ static bool ttc_form_is_window(const ttc_form_t* form, uint32_t reductions) {
 }
 
 // Convolutions and pools slide a window over their input. As lanewise sums they
-// would fetch every tile of it anew for each tap: slower than element loops.
+// would fetch every tile of it anew for each tap: slower than element loops. As
+// matmuls of blocks of tiles they are fast.
 static void ttc_plan_check_windows(ttc_planner_t* planner) {
   for (uint32_t i = 0; i < planner->dispatch->generic_count; ++i) {
     const ttc_generic_t* generic = &planner->dispatch->generics[i];
@@ -282,8 +283,7 @@ tt_status_t ttc_plan_dispatch(ttc_dispatch_t* dispatch,
   ttc_planner_t planner = {.dispatch = dispatch, .options = options};
   memset(plan, 0, sizeof(*plan));
   if (!dispatch->store_count) ttc_plan_refuse(&planner, "nothing is stored");
-  ttc_plan_check_windows(&planner);
-  if (!planner.status) ttc_plan_group(&planner, plan);
+  ttc_plan_group(&planner, plan);
   for (uint32_t i = 0; i < plan->phase_count && !planner.status; ++i) {
     planner.phase = plan->phases[i];
     ttc_plan_order(&planner);
@@ -291,6 +291,9 @@ tt_status_t ttc_plan_dispatch(ttc_dispatch_t* dispatch,
     ttc_plan_check_updates(&planner, plan, i);
     if (!planner.status) ttc_plan_collapse(&planner);
     if (!planner.status) ttc_plan_matmul(&planner);
+    if (!planner.status && planner.phase->kind != TTC_PHASE_MATMUL) {
+      ttc_plan_check_windows(&planner);
+    }
     if (!planner.status) ttc_plan_lanes(&planner);
     if (!planner.status) ttc_plan_buffers(&planner);
   }
