@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "compiler/plugins/target/tenstorrent/ttc_loops.h"
 
 //===----------------------------------------------------------------------===//
@@ -163,29 +165,10 @@ static void ttc_interchange_region(ttc_loops_t* loops, ttc_region_t* region) {
 // Fusion
 //===----------------------------------------------------------------------===//
 
-// Whether both are perfect nests of equally many parallel loops with equal
-// bounds.
-static bool ttc_match_nests(ttc_stmt_t* a, ttc_stmt_t* b) {
-  for (;;) {
-    for (uint32_t i = 0; i < 3; ++i) {
-      if (a->operands[i] != b->operands[i]) return false;
-    }
-    ttc_stmt_t* next_a = ttc_only_loop_in(a);
-    ttc_stmt_t* next_b = ttc_only_loop_in(b);
-    if (!ttc_is_parallel(next_a) || !ttc_is_parallel(next_b)) {
-      return ttc_is_parallel(next_a) == ttc_is_parallel(next_b);
-    }
-    a = next_a;
-    b = next_b;
-  }
-}
-
-// Maps the counters of nest |b| to those of |a|, which matches it.
-static void ttc_map_counters(ttc_stmt_t* a, ttc_stmt_t* b, ttc_map_t* map) {
-  for (; ttc_is_parallel(a); a = ttc_only_loop_in(a), b = ttc_only_loop_in(b)) {
-    ttc_map_set(map, b->regions[0]->args.at[0], a->regions[0]->args.at[0]);
-  }
-}
+enum {
+  TTC_MAX_MATCH = 16,  // loops of nests that are fused
+  TTC_MAX_TRIES = 24,  // orders of loops that are tried
+};
 
 static ttc_stmt_t* ttc_innermost(ttc_stmt_t* nest) {
   for (ttc_stmt_t* next = ttc_only_loop_in(nest); ttc_is_parallel(next);
@@ -207,10 +190,9 @@ static bool ttc_is_private(ttc_loops_t* loops, ttc_stmt_t* nest,
   }
 }
 
-// For nests that match; fills |map|.
+// Whether |b|, with its counters mapped to those of |a|, can be run in |a|.
 static bool ttc_can_fuse(ttc_loops_t* loops, ttc_stmt_t* a, ttc_stmt_t* b,
                          ttc_map_t* map) {
-  ttc_map_counters(a, b, map);
   ttc_stmt_t* innermost = ttc_innermost(a);
   ttc_accesses_t x = ttc_accesses_of(loops, a);
   ttc_accesses_t y = ttc_accesses_of(loops, b);
@@ -225,6 +207,66 @@ static bool ttc_can_fuse(ttc_loops_t* loops, ttc_stmt_t* a, ttc_stmt_t* b,
     }
   }
   return true;
+}
+
+// The parallel loops of a perfect nest.
+typedef struct ttc_nest_loops_t {
+  ttc_stmt_t* at[TTC_MAX_MATCH];
+  uint32_t count;  // TTC_MAX_MATCH + 1: too many
+} ttc_nest_loops_t;
+
+static ttc_nest_loops_t ttc_loops_of_nest(ttc_stmt_t* nest) {
+  ttc_nest_loops_t list = {.count = 0};
+  for (; ttc_is_parallel(nest) && list.count <= TTC_MAX_MATCH;
+       nest = ttc_only_loop_in(nest)) {
+    if (list.count < TTC_MAX_MATCH) list.at[list.count] = nest;
+    ++list.count;
+  }
+  return list;
+}
+
+// Two nests that may be one: which loop of |a| each loop of |b| is.
+typedef struct ttc_match_t {
+  ttc_loops_t* loops;
+  ttc_nest_loops_t a, b;
+  uint32_t to[TTC_MAX_MATCH];
+  uint32_t tries;
+  ttc_map_t map;
+} ttc_match_t;
+
+static bool ttc_try_match(ttc_match_t* m) {
+  if (m->tries++ >= TTC_MAX_TRIES) return false;
+  m->map = ttc_map_create(m->loops);
+  for (uint32_t i = 0; i < m->b.count; ++i) {
+    ttc_map_set(&m->map, m->b.at[i]->regions[0]->args.at[0],
+                m->a.at[m->to[i]]->regions[0]->args.at[0]);
+  }
+  return !m->loops->status &&
+         ttc_can_fuse(m->loops, m->a.at[0], m->b.at[0], &m->map);
+}
+
+// Chooses loops of |a|, of those not |used|, for the loops of |b| from |next|
+// on: the same order first, then others, as after a transposition.
+static bool ttc_match_from(ttc_match_t* m, uint32_t next, uint32_t used) {
+  if (next == m->b.count) return ttc_try_match(m);
+  for (uint32_t i = 0; i < m->a.count; ++i) {
+    uint32_t at = (next + i) % m->a.count;
+    const ttc_node_t* bounds = m->a.at[at]->operands;
+    if (used >> at & 1 ||
+        memcmp(bounds, m->b.at[next]->operands, 3 * sizeof(*bounds)) != 0) {
+      continue;
+    }
+    m->to[next] = at;
+    if (ttc_match_from(m, next + 1, used | 1u << at)) return true;
+  }
+  return false;
+}
+
+static bool ttc_match_nests(ttc_match_t* m, ttc_stmt_t* a, ttc_stmt_t* b) {
+  m->a = ttc_loops_of_nest(a);
+  m->b = ttc_loops_of_nest(b);
+  return m->a.count == m->b.count && m->a.count <= TTC_MAX_MATCH &&
+         ttc_match_from(m, 0, 0);
 }
 
 // Moves what |b| does into the nest |a|, behind what that does.
@@ -258,11 +300,10 @@ static void ttc_fuse_region(ttc_loops_t* loops, ttc_region_t* region) {
     if (!ttc_is_parallel(a)) continue;
     for (ttc_stmt_t* b = a->next; b && !loops->status;) {
       ttc_stmt_t* next = b->next;
-      if (ttc_is_parallel(b) && ttc_match_nests(a, b)) {
-        ttc_map_t map = ttc_map_create(loops);
-        if (ttc_can_fuse(loops, a, b, &map) && ttc_can_move_up(loops, a, b)) {
-          ttc_fuse_into(loops, a, b, &map);
-        }
+      ttc_match_t match = {.loops = loops};
+      if (ttc_is_parallel(b) && ttc_can_move_up(loops, a, b) &&
+          ttc_match_nests(&match, a, b)) {
+        ttc_fuse_into(loops, a, b, &match.map);
       }
       b = next;
     }

@@ -135,6 +135,32 @@ static void test_fusion_of_equal_addresses(void** state) {
   assert_int_equal(fused->last->memory, out);
 }
 
+// i < 8, j < 5 in the order of |transposed|: to[5 * i + j] = from[5 * i + j].
+static void copy_matrix(uint32_t to, uint32_t from, bool transposed) {
+  ttc_stmt_t* outer = loop(loops.root, transposed ? 5 : 8, true);
+  ttc_stmt_t* inner = loop(body(outer), transposed ? 8 : 5, true);
+  ttc_stmt_t* rows = transposed ? inner : outer;
+  ttc_stmt_t* columns = transposed ? outer : inner;
+  ttc_node_t index = i64(TT_OP_ADD, counter(columns),
+                         i64(TT_OP_MUL, counter(rows), number(5)));
+  ttc_loops_store(&loops, body(inner), to, index,
+                  ttc_loops_load(&loops, body(inner), from, index));
+}
+
+static void test_fusion_of_transposed_nests(void** state) {
+  uint32_t in = memory(TT_VIEW_BINDING, 0, TT_DTYPE_F32);
+  uint32_t mid = memory(TT_VIEW_SCRATCH, 0, TT_DTYPE_F32);
+  uint32_t out = memory(TT_VIEW_BINDING, 1, TT_DTYPE_F32);
+  copy_matrix(mid, in, false);
+  copy_matrix(out, mid, true);
+  ttc_loops_fuse(&loops);
+  ttc_loops_promote(&loops);
+  assert_int_equal(count(loops.root), 1);
+  ttc_region_t* fused = body(body(loops.root->first)->first);
+  assert_int_equal(count(fused), 2);
+  assert_int_equal(fused->first->operands[0], fused->last->operands[0]);
+}
+
 static void test_no_fusion_of_shifted_addresses(void** state) {
   uint32_t in = memory(TT_VIEW_BINDING, 0, TT_DTYPE_F32);
   uint32_t mid = memory(TT_VIEW_SCRATCH, 0, TT_DTYPE_F32);
@@ -287,6 +313,7 @@ int main(void) {
       TEST(test_folds),
       TEST(test_launch_values),
       TEST(test_fusion_of_equal_addresses),
+      TEST(test_fusion_of_transposed_nests),
       TEST(test_no_fusion_of_shifted_addresses),
       TEST(test_no_fusion_across_a_conflict),
       TEST(test_views_of_one_place_alias),
