@@ -138,7 +138,7 @@ void kernel_main() {
   const int64_t a1 = tile::value_arg(5);
   const auto v1 = tile::view_arg<tile::i64>(0, 0, 0);
   if (a1) {
-    for (int64_t r0 = 15; r0 < 16; r0 += 1) {
+    for (int64_t r0 = 16; r0 < 17; r0 += 1) {
       tile::store(v1, r0, a0);
     }
   }
