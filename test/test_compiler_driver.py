@@ -351,6 +351,7 @@ def test_malformed_mlir(tool, tmp_path, monkeypatch):
         (["add.mlir", "--compile-to=moon"], "Cannot find option named 'moon'"),
         (["add.mlir", "--compile-from=vm", "--compile-to=flow"], "must precede"),
         (["add.mlir", "--iree-input-type=moon"], "unknown custom value"),
+        (["add.mlir", "--compile-mode=hal-executable"], "exactly 1 top level"),
         (["add.mlir", "other.mlir"], "Too many positional arguments"),
         ([], "Not enough positional command line arguments"),
     ],

@@ -52,6 +52,9 @@ def test_bad_uris_are_explained(uri, text):
     with pytest.raises(ValueError) as error:
         rt.get_device(uri, cache=False)
     assert text in str(error.value)
+    with pytest.raises(ValueError) as error:
+        rt.Config(uri)
+    assert text in str(error.value)
 
 
 def test_driver_and_devices_are_listed():

@@ -130,6 +130,20 @@ def test_invoke_errors(add, inputs, error, message):
         runtime.invoke(add, inputs)
 
 
+def test_invoke_keeps_values(two):
+    x = np.array([1, 2, 300], ">i4")  # not this machine's byte order
+    np.testing.assert_array_equal(
+        runtime.invoke(two, x, function="pair")[0], [2, 4, 600]
+    )
+    np.testing.assert_array_equal(
+        runtime.invoke(two, [[1, True, -3]], function="pair")[0], [2, 2, -6]
+    )
+    with pytest.raises(TypeError, match="holds float64 values, expected int32"):
+        runtime.invoke(two, [[1.5, 2]], function="pair")
+    with pytest.raises(ValueError, match="do not fit int32"):
+        runtime.invoke(two, [[2**31]], function="pair")
+
+
 def test_invoke_names_the_functions(two):
     with pytest.raises(ValueError, match="several functions.*pair, nothing"):
         runtime.invoke(two, [])

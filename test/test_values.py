@@ -21,6 +21,9 @@ from tt_iree import abi, values
         ("2xui8=255 0x10", np.array([255, 16], np.uint8)),
         ("2xf32=nan -inf", np.array([np.nan, -np.inf], np.float32)),
         ("42", 42),
+        ("0xff", 255),
+        ("inf", np.inf),
+        ("2xcomplex<f32>=1+2j 3", np.array([1 + 2j, 3], np.complex64)),
         ("-1.5", -1.5),
     ],
 )
@@ -47,6 +50,7 @@ def test_parse_files(tmp_path):
         ("4xf32=1 2 3", "3 elements, the shape has 4"),
         ("4xq32=1", "unknown element type 'q32'"),
         ("4xi32=1.5", "not all elements are int32"),
+        ("1xi8=300", "not all elements are int8"),
         ("what", "neither a number nor a type|unknown element type"),
         ("[2]=1", "is not a type"),
     ],
@@ -63,6 +67,8 @@ def test_format():
     assert values.format_value(np.array([1.5, 2], np.float32)) == "2xf32=1.5 2"
     assert values.format_value(np.array(True)) == "i1=1"
     assert values.format_value(7) == "7"
+    pair = np.array([1 + 2j, complex(0, -0.5)], np.complex64)
+    assert values.format_value(pair) == "2xcomplex<f32>=1+2j 0-0.5j"
 
 
 def test_bfloat16_is_stored_as_bits():

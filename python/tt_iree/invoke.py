@@ -119,6 +119,31 @@ def _type_text(array: np.ndarray) -> str:
     return f"{'x'.join(map(str, array.shape + (array.dtype.name,)))}"
 
 
+def _from_python(
+    value: Any, wanted: np.dtype, declared: abi.Value, index: int
+) -> np.ndarray:
+    """Numbers or lists of them, converted where that loses nothing but digits."""
+    given = np.asarray(value)
+    if wanted.kind not in "iub" or given.size == 0:
+        return given.astype(wanted)
+    if given.dtype.kind not in "iubO":
+        raise TypeError(
+            f"invoke: input {index} ({declared.name}) holds {given.dtype.name} "
+            f"values, expected {wanted.name} ({declared.type})"
+        )
+    try:
+        array = given.astype(wanted)
+        fits = np.array_equal(array, given)
+    except OverflowError:
+        fits = False
+    if not fits:
+        raise ValueError(
+            f"invoke: input {index} ({declared.name}) holds values that do not "
+            f"fit {wanted.name} ({declared.type})"
+        )
+    return array
+
+
 def _array(value: Any, declared: abi.Value, index: int) -> np.ndarray:
     """|value| as an array of the declared type; TypeError or ValueError."""
     wanted = declared.dtype
@@ -127,9 +152,10 @@ def _array(value: Any, declared: abi.Value, index: int) -> np.ndarray:
             f"invoke: input {index} is {declared.type}, which numpy cannot hold"
         )
     if isinstance(value, (bool, int, float, list, tuple)):
-        array = np.asarray(value, dtype=wanted)
+        array = _from_python(value, wanted, declared, index)
     else:
         array = np.asarray(value)
+        array = array.astype(array.dtype.newbyteorder("="), copy=False)
     if array.dtype != wanted:
         # MLIR's integers have no sign: either view of the bits is the value.
         same_bits = (

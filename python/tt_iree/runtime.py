@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import threading
 from types import ModuleType
-from typing import Any, Collection, Optional
+from typing import Any, Collection, Optional, Sequence
 
 from tt_iree import _native
 
@@ -54,11 +54,22 @@ def patch_system_setup(system_setup: ModuleType) -> None:
     """Hook of iree.runtime.system_setup, the place all names are resolved."""
     stock_get_cached_hal_driver = system_setup.get_cached_hal_driver
     stock_query_available_drivers = system_setup.query_available_drivers
+    stock_get_first_device = system_setup.get_first_device
 
     def get_cached_hal_driver(device_uri: str) -> Any:
         if device_uri.partition("://")[0] == _native.TARGET_NAME:
             return driver()
         return stock_get_cached_hal_driver(device_uri)
+
+    def get_first_device(
+        device_uris: Optional[Sequence[str]] = None, cache: bool = True
+    ) -> Any:
+        # With one device to try, why it cannot be had is the answer; the stock
+        # function says only that there is none.
+        if device_uris is not None and len(device_uris) == 1:
+            if device_uris[0].partition("://")[0] == _native.TARGET_NAME:
+                return system_setup.get_device(device_uris[0], cache=cache)
+        return stock_get_first_device(device_uris, cache=cache)
 
     def query_available_drivers() -> Collection[str]:
         names = list(stock_query_available_drivers())
@@ -69,6 +80,8 @@ def patch_system_setup(system_setup: ModuleType) -> None:
     query_available_drivers.__doc__ = stock_query_available_drivers.__doc__
     system_setup.get_cached_hal_driver = get_cached_hal_driver
     system_setup.query_available_drivers = query_available_drivers
+    get_first_device.__doc__ = stock_get_first_device.__doc__
+    system_setup.get_first_device = get_first_device
 
 
 def patch_runtime(runtime: ModuleType) -> None:

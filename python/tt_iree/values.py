@@ -11,7 +11,7 @@ from tt_iree.abi import DTYPES
 
 Value = Union[np.ndarray, int, float]
 # Every dimension is a number here; "f32" alone is a tensor of rank 0.
-_TYPE = re.compile(r"((?:\d+x)*)([a-z]\w*)$", re.I)
+_TYPE = re.compile(r"((?:\d+x)*)([a-z]\w*(?:<\w+>)?)$", re.I)
 
 
 def parse(text: str) -> Value:
@@ -19,11 +19,16 @@ def parse(text: str) -> Value:
     if text.startswith("@"):
         return np.load(text[1:])
     type_text, equals, contents = text.partition("=")
+    if not equals:
+        try:
+            return _number(text)
+        except ValueError:
+            pass
     match = _TYPE.match(type_text.strip())
     if not match:
         if equals:
             raise ValueError(f"--input={text}: {type_text!r} is not a type like 4x4xf32")
-        return _number(text)
+        raise ValueError(f"--input={text}: neither a number nor a type")
     dims, element = match.groups()
     if element not in DTYPES:
         raise ValueError(
@@ -42,10 +47,7 @@ def _number(text: str) -> Union[int, float]:
         return int(text, 0)
     except ValueError:
         pass
-    try:
-        return float(text)
-    except ValueError:
-        raise ValueError(f"--input={text}: neither a number nor a type") from None
+    return float(text)
 
 
 def _contents(text: str, contents: str, shape: tuple, dtype: np.dtype) -> np.ndarray:
@@ -54,16 +56,16 @@ def _contents(text: str, contents: str, shape: tuple, dtype: np.dtype) -> np.nda
         return _from_file(text, contents[1:], shape, dtype)
     words = re.sub(r"[\[\],\s]+", " ", contents).split()
     try:
-        values = [_word(word, dtype) for word in words]
-    except ValueError:
+        values = np.array([_word(word, dtype) for word in words], dtype=dtype)
+    except (ValueError, OverflowError):
         raise ValueError(f"--input={text}: not all elements are {dtype.name}") from None
     if len(values) == 1:
-        values *= count
+        values = np.repeat(values, count)
     if len(values) != count:
         raise ValueError(
             f"--input={text}: {len(values)} elements, the shape has {count}"
         )
-    return np.array(values, dtype=dtype).reshape(shape)
+    return values.reshape(shape)
 
 
 def _word(word: str, dtype: np.dtype) -> Any:
@@ -112,6 +114,8 @@ def format_value(value: Any) -> str:
     def rows(array: np.ndarray) -> str:
         if array.ndim == 0:
             item = array.item()
+            if isinstance(item, complex):
+                return f"{item.real:g}{item.imag:+g}j"
             return f"{item:g}" if isinstance(item, float) else str(int(item))
         if array.ndim == 1:
             return " ".join(rows(item) for item in array)

@@ -379,8 +379,25 @@ bool ttc_pipeline_precompile(ttc_pipeline_t* pipeline, ttc_phase_t from,
          ttc_pipeline_undisguise(pipeline);
 }
 
+// The stock library's output function trusts that there is exactly one.
+static tt_status_t ttc_check_one_executable(MlirOperation module) {
+  int count = 0;
+  for (MlirOperation op = ttc_op_first_in_region(module, 0); op.ptr;
+       op = mlirOperationGetNextInBlock(op)) {
+    count += ttc_op_is(op, "hal.executable") ||
+             ttc_op_is(op, "hal.executable.source");
+  }
+  if (count == 1) return NULL;
+  return tt_status_make(TT_CODE_INVALID_ARGUMENT,
+                        "HAL executable translation requires exactly 1 top "
+                        "level hal.executable/hal.executable.source op, found "
+                        "%d",
+                        count);
+}
+
 bool ttc_pipeline_hal_executable(ttc_pipeline_t* pipeline) {
-  return ttc_pipeline_sources(pipeline) && ttc_pipeline_configure(pipeline) &&
+  return ttc_fail(pipeline, ttc_check_one_executable(pipeline->module)) &&
+         ttc_pipeline_sources(pipeline) && ttc_pipeline_configure(pipeline) &&
          ttc_pipeline_translate(pipeline) &&
          ttc_fail(pipeline, ttc_serialize_executables(pipeline->module,
                                                       pipeline->options)) &&
