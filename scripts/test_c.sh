@@ -11,6 +11,11 @@ if [ ! -f "build/$preset/build.ninja" ]; then
 fi
 cmake --build "build/$preset" -j "$jobs" -- --quiet
 
+# Tests of the compiler half load the stock library; they skip without it.
+library=$(python -c 'import iree.compiler._mlir_libs as m; print(m.__path__[0])' \
+  2>/dev/null)/libIREECompiler.so || true
+[ ! -f "$library" ] || export TT_IREE_COMPILER_LIBRARY="$library"
+
 run() {
   ctest --test-dir "build/$preset" --output-on-failure -j "$jobs" "$@"
 }
