@@ -148,7 +148,7 @@ REFUSED = """
     try:
         rt.Config("tenstorrent")
     except RuntimeError as error:
-        print(error.__cause__)
+        print(error)
     rt.Config("local-task")
 """
 
