@@ -77,8 +77,6 @@ uint32_t tt_interp_phase_count(const tt_interp_launch_t* launch);
 // Cores of a phase; 0 skips it.
 uint32_t tt_interp_phase_cores(const tt_interp_launch_t* launch,
                                uint32_t phase);
-// Bytes of scratch the launch holds.
-uint64_t tt_interp_launch_scratch(const tt_interp_launch_t* launch);
 
 // What was done (tile/count.h defines it); added to, never cleared.
 typedef struct tt_interp_counters_t {

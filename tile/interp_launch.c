@@ -214,6 +214,3 @@ uint32_t tt_interp_phase_cores(const tt_interp_launch_t* launch,
                                uint32_t phase) {
   return launch->phase_cores[phase];
 }
-uint64_t tt_interp_launch_scratch(const tt_interp_launch_t* launch) {
-  return launch->scratch_bytes;
-}

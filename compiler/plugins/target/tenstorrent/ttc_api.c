@@ -203,25 +203,3 @@ char* ttc_attribute_text(MlirAttribute attribute) {
 char* ttc_type_text(MlirType type) {
   TTC_PRINT_TO_TEXT(mlirTypePrint(type, ttc_append_text, file));
 }
-
-char* ttc_affine_map_text(MlirAffineMap map) {
-  TTC_PRINT_TO_TEXT(mlirAffineMapPrint(map, ttc_append_text, file));
-}
-
-// Constants above this many elements are cut short in elided texts.
-#define TTC_ELIDE_ABOVE 16
-
-char* ttc_op_text(MlirOperation op, bool elide) {
-  MlirOpPrintingFlags flags = mlirOpPrintingFlagsCreate();
-  mlirOpPrintingFlagsUseLocalScope(flags);
-  if (elide) mlirOpPrintingFlagsElideLargeElementsAttrs(flags, TTC_ELIDE_ABOVE);
-  char* text = NULL;
-  size_t size = 0;
-  FILE* file = open_memstream(&text, &size);
-  if (file) {
-    mlirOperationPrintWithFlags(op, flags, ttc_append_text, file);
-    fclose(file);
-  }
-  mlirOpPrintingFlagsDestroy(flags);
-  return text;
-}
