@@ -168,12 +168,14 @@ def test_truncated_module(add):
 
 
 def test_corrupted_image(add):
-    # "TTIM" starts the image; behind it are its version and its size.
+    # "TTIM" starts the image; behind it are its version, chip, sections, size.
     start = add.index(b"TTIM")
-    broken = bytearray(add)
-    broken[start + 4] ^= 0xFF
-    with pytest.raises((ValueError, RuntimeError), match="version"):
-        runtime.invoke(bytes(broken), [A, B])
+    size = int.from_bytes(add[start + 16 : start + 24], "little")
+    for at, message in ((4, "version"), (40, "checksum"), (size - 1, "checksum")):
+        broken = bytearray(add)
+        broken[start + at] ^= 0x10
+        with pytest.raises((ValueError, RuntimeError), match=f"image.* {message}"):
+            runtime.invoke(bytes(broken), [A, B])
 
 
 def test_bad_mlir():

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "tile/chip.h"
+#include "tile/crc64.h"
 
 // Records are copied as they are.
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
@@ -35,6 +36,19 @@ static tt_image_header_t make_header(const tt_program_t* program) {
   return header;
 }
 
+#define FIELD(member) ((unsigned)offsetof(tt_image_header_t, member))
+
+static uint64_t checksum(const uint8_t* image, size_t size) {
+  const size_t behind = FIELD(checksum) + sizeof(uint64_t);
+  return tt_crc64(tt_crc64(0, image, FIELD(checksum)), image + behind,
+                  size - behind);
+}
+
+void tt_image_seal(void* image, size_t size) {
+  const uint64_t sum = checksum(image, size);
+  memcpy((uint8_t*)image + FIELD(checksum), &sum, sizeof(sum));
+}
+
 tt_status_t tt_program_write_image(const tt_program_t* program,
                                    uint8_t** out_image, size_t* out_size) {
   *out_image = NULL;
@@ -56,14 +70,13 @@ tt_status_t tt_program_write_image(const tt_program_t* program,
   ++section;
   TT_PROGRAM_ARRAYS(X)
 #undef X
+  tt_image_seal(image, header.size);
   *out_image = image;
   *out_size = header.size;
   return NULL;
 }
 
 // ---- Reading ---------------------------------------------------------------
-
-#define FIELD(member) ((unsigned)offsetof(tt_image_header_t, member))
 
 static tt_status_t malformed(uint64_t at, const char* what, uint64_t found,
                              uint64_t expected) {
@@ -73,7 +86,8 @@ static tt_status_t malformed(uint64_t at, const char* what, uint64_t found,
                         (unsigned long long)expected);
 }
 
-static tt_status_t check_header(const tt_image_header_t* header, size_t size) {
+// What must hold for the checksum to be where it is looked for.
+static tt_status_t check_kind(const tt_image_header_t* header, size_t size) {
   if (header->magic != TT_IMAGE_MAGIC) {
     return malformed(FIELD(magic), "magic number", header->magic,
                      TT_IMAGE_MAGIC);
@@ -82,21 +96,26 @@ static tt_status_t check_header(const tt_image_header_t* header, size_t size) {
     return malformed(FIELD(version), "version", header->version,
                      TT_IMAGE_VERSION);
   }
-  if (header->chip != tt_chip_blackhole.id) {
-    return malformed(FIELD(chip), "chip", header->chip, tt_chip_blackhole.id);
-  }
-  if (header->section_count != TT_IMAGE_SECTION_COUNT) {
-    return malformed(FIELD(section_count), "section count",
-                     header->section_count, TT_IMAGE_SECTION_COUNT);
-  }
   if (header->size != size) {
     return malformed(FIELD(size), "size", header->size, size);
   }
   return NULL;
 }
 
-// Sections follow one another, so none can overlap or be outside.
-static tt_status_t check_sections(const tt_image_header_t* header) {
+static tt_status_t check_checksum(const tt_image_header_t* header,
+                                  const uint8_t* image) {
+  const uint64_t found = checksum(image, header->size);
+  if (found == header->checksum) return NULL;
+  return tt_status_make(TT_CODE_INVALID_ARGUMENT,
+                        "image: found bytes with checksum %016llx, expected "
+                        "%016llx (byte %u): it was damaged since it was made",
+                        (unsigned long long)found,
+                        (unsigned long long)header->checksum, FIELD(checksum));
+}
+
+// The chip, and sections that follow one another, so that none can overlap or
+// be outside.
+static tt_status_t check_layout(const tt_image_header_t* header) {
   static const struct {
     const char* name;
     uint32_t element_size;
@@ -106,6 +125,13 @@ static tt_status_t check_sections(const tt_image_header_t* header) {
       TT_PROGRAM_ARRAYS(X)
 #undef X
   };
+  if (header->chip != tt_chip_blackhole.id) {
+    return malformed(FIELD(chip), "chip", header->chip, tt_chip_blackhole.id);
+  }
+  if (header->section_count != TT_IMAGE_SECTION_COUNT) {
+    return malformed(FIELD(section_count), "section count",
+                     header->section_count, TT_IMAGE_SECTION_COUNT);
+  }
   uint64_t end = sizeof(*header);
   for (uint32_t i = 0; i < TT_IMAGE_SECTION_COUNT; ++i) {
     const tt_image_section_t* section = &header->sections[i];
@@ -179,8 +205,9 @@ tt_status_t tt_program_read_image(const void* image, size_t size,
                           size, sizeof(header));
   }
   memcpy(&header, image, sizeof(header));
-  TT_RETURN_IF_ERROR(check_header(&header, size));
-  TT_RETURN_IF_ERROR(check_sections(&header));
+  TT_RETURN_IF_ERROR(check_kind(&header, size));
+  TT_RETURN_IF_ERROR(check_checksum(&header, image));
+  TT_RETURN_IF_ERROR(check_layout(&header));
   TT_RETURN_IF_ERROR(check_padding(&header, image));
   tt_program_t* program = calloc(1, sizeof(*program));
   tt_status_t status = NULL;
@@ -212,8 +239,8 @@ bool tt_image_find(const void* data, size_t size, size_t* offset,
     if (size - *offset < sizeof(header)) return false;
     memcpy(&header, found, sizeof(header));
     if (header.size <= size - *offset) {
-      tt_status_t status = check_header(&header, header.size);
-      if (!status) status = check_sections(&header);
+      tt_status_t status = check_kind(&header, header.size);
+      if (!status) status = check_layout(&header);
       *out_size = header.size;
       if (!status) return true;
       tt_status_free(status);

@@ -11,7 +11,7 @@
 
 enum {
   TT_IMAGE_MAGIC = 0x4D495454,  // "TTIM"
-  TT_IMAGE_VERSION = 1,
+  TT_IMAGE_VERSION = 2,
 #define X(type, member, limit) +1
   TT_IMAGE_SECTION_COUNT = 0 TT_PROGRAM_ARRAYS(X),
 #undef X
@@ -30,15 +30,21 @@ typedef struct tt_image_header_t {
   uint32_t version;
   uint32_t chip;  // tt_chip_t.id
   uint32_t section_count;
-  uint64_t size;  // of the whole image in bytes
+  uint64_t size;      // of the whole image in bytes
+  uint64_t checksum;  // CRC-64/XZ of all bytes but these eight
   tt_image_section_t sections[TT_IMAGE_SECTION_COUNT];
 } tt_image_header_t;
-_Static_assert(sizeof(tt_image_header_t) == 24 + 16 * TT_IMAGE_SECTION_COUNT,
+_Static_assert(sizeof(tt_image_header_t) == 32 + 16 * TT_IMAGE_SECTION_COUNT,
                "image record");
+
+// Writes the checksum that the bytes of |image| have: the last thing its writer
+// does, and whoever changes one on purpose. |size| is at least a header's.
+void tt_image_seal(void* image, size_t size);
 
 // Finds the next image inside |data| (a .vmfb, say) at or after |*offset|: a
 // plausible header whose image ends within |size|. Sets |*offset| and
-// |*out_size|; the image is not otherwise checked and need not be aligned.
+// |*out_size|; the image is not otherwise checked (a damaged one is found, for
+// tt_program_read_image to name the damage) and need not be aligned.
 bool tt_image_find(const void* data, size_t size, size_t* offset,
                    size_t* out_size);
 
