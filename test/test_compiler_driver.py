@@ -487,6 +487,7 @@ def test_report(tool, add):
     assert dispatch["path"] in ("tile", "floor")
     assert dispatch["reason"]
     assert dispatch["grid"] == "8x8"
+    assert dispatch["location"] == "add.mlir:3:8"
     assert set(dispatch) >= {
         "entry", "phases", "cores", "tiles", "l1_bytes", "bytes_read",
         "bytes_written", "multiply_adds",

@@ -307,13 +307,60 @@ def test_command(tmp_path, capfd):
     assert cli.main(["bench", *call, "--repetitions=2"]) == 0
     assert "median" in capfd.readouterr().out
 
-    for what, wanted in (("tiles", "reader"), ("kernels", "kernel_main"), ("costs", "bytes read")):
+    for what, wanted in (("tiles", "note path"), ("kernels", "kernel_main")):
         assert cli.main(["dump", str(vmfb), "--what", what]) == 0
         assert wanted in capfd.readouterr().out
     assert cli.main(["dump", str(source)]) == 1
     assert "no tenstorrent executable" in capfd.readouterr().err
     assert cli.main(["run", *call[:3]]) == 1
     assert "takes 2 inputs, got 0" in capfd.readouterr().err
+
+
+def test_dumped_report_is_the_compile_report(tmp_path, capfd):
+    source, vmfb, report = (tmp_path / n for n in ("m.mlir", "m.vmfb", "r.json"))
+    source.write_text(
+        """
+        func.func @f(%a: tensor<64x32xf32>, %b: tensor<32x64xf32>, %n: tensor<?xf32>)
+            -> (tensor<64x64xf32>, tensor<?xf32>, tensor<32x64xf64>) {
+          %zero = arith.constant 0.0 : f32
+          %empty = tensor.empty() : tensor<64x64xf32>
+          %c = linalg.fill ins(%zero : f32) outs(%empty : tensor<64x64xf32>)
+              -> tensor<64x64xf32>
+          %x = linalg.matmul ins(%a, %b : tensor<64x32xf32>, tensor<32x64xf32>)
+              outs(%c : tensor<64x64xf32>) -> tensor<64x64xf32>
+          %y = arith.mulf %n, %n : tensor<?xf32>
+          %z = arith.extf %b : tensor<32x64xf32> to tensor<32x64xf64>
+          return %x, %y, %z : tensor<64x64xf32>, tensor<?xf32>, tensor<32x64xf64>
+        }
+        """
+    )
+
+    def dispatches(*flags: str):
+        flags += (
+            "--iree-input-demote-f64-to-f32=false",
+            "--iree-tenstorrent-grid=3x2",
+            f"--iree-tenstorrent-report={report}",
+        )
+        assert cli.main(["compile", str(source), "-o", str(vmfb), *flags]) == 0
+        assert cli.main(["dump", str(vmfb), "--what=report"]) == 0
+        compiled = json.loads(report.read_text())
+        for dispatch in compiled["dispatches"]:
+            dispatch["executable"] = None  # a name that the .vmfb does not have
+        dumped = json.loads(capfd.readouterr().out)
+        for one in compiled, dumped:
+            one["dispatches"].sort(key=lambda dispatch: dispatch["entry"])
+        assert dumped == compiled
+        return dumped["dispatches"]
+
+    found = dispatches()
+    assert [d["path"] for d in found] == ["tile", "tile", "floor"]
+    assert found[0]["reason"] == "matmul" and "f64" in found[2]["reason"]
+    assert found[0]["multiply_adds"] == 64 * 64 * 32
+    assert [d["cores"] for d in found] == [4, None, 6]
+    assert all(d["location"].startswith(f"{source}:") for d in found)
+    assert [int(d["location"].split(":")[-2]) for d in found] == [8, 10, 11]
+    for dispatch in dispatches("--iree-hal-executable-debug-level=0"):
+        assert dispatch["location"] is None
 
 
 def test_info(capfd):

@@ -149,18 +149,27 @@ uint32_t tt_build_blob(tt_builder_t* b, const void* data, uint64_t size) {
   return p->blobs_count++;
 }
 
+static bool add_string(tt_builder_t* b, const char* text) {
+  const size_t size = strlen(text) + 1;
+  tt_program_t* p = b->program;
+  if (!TT_BUILDER_ROOM(b, char, strings, 1u << 26, size)) return false;
+  memcpy(p->strings + p->strings_count, text, size);
+  p->strings_count += (uint32_t)size;
+  return true;
+}
+
 uint32_t tt_build_entry(tt_builder_t* b, const char* name,
                         uint32_t constant_count, const uint32_t* accesses,
                         uint32_t binding_count) {
-  const size_t length = strlen(name) + 1;
+  const uint32_t name_at = b->program->strings_count;
   if (!TT_BUILDER_ROOM(b, tt_entry_t, entries, 1u << 16, 1) ||
-      !TT_BUILDER_ROOM(b, char, strings, 1u << 26, length) ||
+      !add_string(b, name) ||
       !TT_BUILDER_ROOM(b, tt_binding_t, bindings, 1u << 22, binding_count)) {
     return 0;
   }
   tt_program_t* p = b->program;
   p->entries[p->entries_count] = (tt_entry_t){
-      .name = p->strings_count,
+      .name = name_at,
       .constant_count = constant_count,
       .launch = TT_NONE,
       .first_binding = p->bindings_count,
@@ -169,8 +178,6 @@ uint32_t tt_build_entry(tt_builder_t* b, const char* name,
       .first_view = p->views_count,
       .first_phase = p->phases_count,
   };
-  memcpy(p->strings + p->strings_count, name, length);
-  p->strings_count += (uint32_t)length;
   for (uint32_t i = 0; i < binding_count; ++i) {
     p->bindings[p->bindings_count++] = (tt_binding_t){.access = accesses[i]};
   }
@@ -190,6 +197,12 @@ static tt_entry_t* open_entry(tt_builder_t* b) {
     return NULL;
   }
   return &b->program->entries[b->program->entries_count - 1];
+}
+
+void tt_build_note(tt_builder_t* b, const char* key, const char* text) {
+  tt_entry_t* entry = open_entry(b);
+  if (!entry || !add_string(b, key) || !add_string(b, text)) return;
+  ++entry->note_count;
 }
 
 uint32_t tt_build_scratch(tt_builder_t* b, tt_operand_t size_bytes) {

@@ -37,6 +37,8 @@ uint32_t tt_build_blob(tt_builder_t* b, const void* data, uint64_t size);
 uint32_t tt_build_entry(tt_builder_t* b, const char* name,
                         uint32_t constant_count, const uint32_t* accesses,
                         uint32_t binding_count);
+// Adds a note to the open entry, at any time while it is open.
+void tt_build_note(tt_builder_t* b, const char* key, const char* text);
 uint32_t tt_build_scratch(tt_builder_t* b, tt_operand_t size_bytes);
 // Returns the view operand for kernels. offset in bytes, length in elements.
 tt_operand_t tt_build_view(tt_builder_t* b, tt_view_source_t source,

@@ -168,6 +168,67 @@ static void test_layout_is_canonical(void** state) {
   tt_program_free(again);
 }
 
+// Finds its notes again, whatever bytes they hold, and prints UTF-8.
+static void test_notes(void** state) {
+  static const char text[] =
+      "gr\303\266\303\237e \342\202\254 \360\237\230\200"
+      " \300\200 \355\240\200 \364\220\200\200 \303";
+  tt_builder_t* b = tt_builder_create();
+  tt_build_entry(b, "f", 0, NULL, 0);
+  tt_build_note(b, "path", "tile");
+  tt_build_note(b, "reason", text);
+  tt_build_entry(b, "g", 0, NULL, 0);
+  tt_build_note(b, "path", "floor");
+  tt_program_t* program = finish(b);
+  const tt_entry_t* f = &program->entries[0];
+  const tt_entry_t* g = &program->entries[1];
+  assert_string_equal(tt_entry_find_note(program, f, "path"), "tile");
+  assert_string_equal(tt_entry_find_note(program, f, "reason"), text);
+  assert_null(tt_entry_find_note(program, f, "tile"));
+  assert_string_equal(tt_entry_name(program, g), "g");
+  assert_string_equal(tt_entry_find_note(program, g, "path"), "floor");
+  assert_null(tt_entry_find_note(program, g, "reason"));
+
+  char* printed = NULL;
+  size_t size = 0;
+  assert_null(tt_program_print(program, &printed, &size));
+  assert_non_null(
+      strstr(printed,
+             "note reason \"gr\303\266\303\237e \342\202\254 \360\237\230\200"
+             " \\c0\\80 \\ed\\a0\\80 \\f4\\90\\80\\80 \\c3\"\n"));
+  tt_program_t* again = NULL;
+  assert_null(tt_program_parse(printed, size, "t", &again));
+  assert_true(tt_testing_equal(program, again));
+  free(printed);
+  tt_program_free(program);
+  tt_program_free(again);
+}
+
+static void expect_refused(tt_builder_t* b, const char* message) {
+  tt_program_t* program = NULL;
+  tt_status_t status = tt_builder_finish(b, &program);
+  assert_string_equal(tt_status_message(status), message);
+  tt_status_free(status);
+}
+
+static void test_notes_are_bounded(void** state) {
+  char text[TT_MAX_NOTE + 2];
+  memset(text, 'x', sizeof(text));
+  text[TT_MAX_NOTE + 1] = 0;
+  tt_builder_t* b = tt_builder_create();
+  tt_build_entry(b, "f", 0, NULL, 0);
+  tt_build_note(b, "n", text + 1);
+  tt_program_free(finish(b));
+  b = tt_builder_create();
+  tt_build_entry(b, "f", 0, NULL, 0);
+  tt_build_note(b, "n", text);
+  expect_refused(b, "entry @f: note 0 has 1025 bytes, expected at most 1024");
+  b = tt_builder_create();
+  tt_build_entry(b, "f", 0, NULL, 0);
+  for (int i = 0; i <= TT_MAX_NOTES; ++i) tt_build_note(b, "n", "t");
+  expect_refused(b, "entry @f: found 17 notes, expected at most 16");
+}
+
 // Sharing must not slow down with the number of values.
 static void test_many_launch_values(void** state) {
   tt_builder_t* b = tt_builder_create();
@@ -188,6 +249,8 @@ int main(void) {
       cmocka_unit_test(test_verifies),
       cmocka_unit_test(test_register_limit),
       cmocka_unit_test(test_layout_is_canonical),
+      cmocka_unit_test(test_notes),
+      cmocka_unit_test(test_notes_are_bounded),
       cmocka_unit_test(test_many_launch_values),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

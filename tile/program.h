@@ -24,6 +24,8 @@ enum {
   TT_MAX_BINDINGS = 256,       // of an entry
   TT_MAX_CONSTANTS = 1 << 16,  // push constants of an entry
   TT_MAX_REGS = 1 << 16,       // of a kernel or launch program
+  TT_MAX_NOTES = 16,           // of an entry
+  TT_MAX_NOTE = 1024,          // bytes of a note's key or text, without the NUL
   TT_TILE_DIM = 32,            // a tile is at most 32 x 32
   TT_FACE_DIM = 16,      // and is stored as 16 x 16 faces, row of faces first
   TT_TILE_LANES = 1024,  // lanes of a DST tile
@@ -155,6 +157,7 @@ typedef struct tt_blob_t {
 
 typedef struct tt_entry_t {
   uint32_t name;            // offset of a NUL-terminated string in .strings
+  uint32_t note_count;      // keys and texts that follow the name, in turn
   uint32_t constant_count;  // 32-bit push constants
   uint32_t launch;          // kernel of unit LAUNCH, or TT_NONE
   uint32_t first_binding, binding_count;
@@ -162,7 +165,7 @@ typedef struct tt_entry_t {
   uint32_t first_view, view_count;
   uint32_t first_phase, phase_count;
 } tt_entry_t;
-_Static_assert(sizeof(tt_entry_t) == 44, "image record");
+_Static_assert(sizeof(tt_entry_t) == 48, "image record");
 
 // TT_PROGRAM_ARRAYS(X): X(element type, member, limit on the count), in image
 // order. The limits bound the memory that a malformed image can make us take.
@@ -184,8 +187,8 @@ _Static_assert(sizeof(tt_entry_t) == 44, "image record");
 
 // Records are packed: each array is the concatenation, in order, of what its
 // owners name by first and count (kernels: an entry's launch program, then each
-// phase's reader, compute and writer; strings: the entries' names), so nothing
-// is shared, overlaps or is left over. Immediates are shared.
+// phase's reader, compute and writer; strings: each entry's name and notes), so
+// nothing is shared, overlaps or is left over. Immediates are shared.
 //
 // Every array is owned and allocated with malloc; free with tt_program_free.
 // Plain data: threads may read one program at once.
@@ -203,6 +206,22 @@ static inline const char* tt_entry_name(const tt_program_t* program,
                                         const tt_entry_t* entry) {
   return program->strings + entry->name;
 }
+
+// What an entry says about itself to people: "path" "tile", "reason" "matmul".
+// Nothing that runs depends on it. A key is a word of the text form, a text any
+// bytes but NUL.
+typedef struct tt_note_t {
+  const char* key;
+  const char* text;
+} tt_note_t;
+
+// Note |index|, below note_count, of an entry.
+tt_note_t tt_entry_note(const tt_program_t* program, const tt_entry_t* entry,
+                        uint32_t index);
+// The text of its first note of |key|; NULL: it has none.
+const char* tt_entry_find_note(const tt_program_t* program,
+                               const tt_entry_t* entry, const char* key);
+
 static inline const tt_operand_t* tt_inst_operands(const tt_program_t* program,
                                                    const tt_inst_t* inst) {
   return program->operands + inst->first_operand;

@@ -46,6 +46,41 @@ void tt_strbuf_print_v(tt_strbuf_t* b, const char* format, va_list args) {
   b->size += (size_t)size;
 }
 
+size_t tt_utf8_length(const char* text) {
+  const unsigned char* c = (const unsigned char*)text;
+  if (c[0] < 0x80) return c[0] != 0;
+  // The second byte's range rules out what has a shorter form, surrogates, and
+  // what is above U+10FFFF.
+  const size_t length = c[0] < 0xC2   ? 0
+                        : c[0] < 0xE0 ? 2
+                        : c[0] < 0xF0 ? 3
+                        : c[0] < 0xF5 ? 4
+                                      : 0;
+  const unsigned char low = c[0] == 0xE0 ? 0xA0 : c[0] == 0xF0 ? 0x90 : 0x80;
+  const unsigned char high = c[0] == 0xED ? 0x9F : c[0] == 0xF4 ? 0x8F : 0xBF;
+  if (length == 0 || c[1] < low || c[1] > high) return 0;
+  for (size_t i = 2; i < length; ++i) {
+    if (c[i] < 0x80 || c[i] > 0xBF) return 0;
+  }
+  return length;
+}
+
+void tt_strbuf_quote(tt_strbuf_t* b, const char* text) {
+  tt_strbuf_append(b, "\"", 1);
+  while (*text) {
+    const unsigned char c = (unsigned char)*text;
+    const size_t length = tt_utf8_length(text);
+    if (length == 0 || c < 0x20 || c == 0x7F || c == '"' || c == '\\') {
+      tt_strbuf_print(b, "\\%02x", c);
+      ++text;
+    } else {
+      tt_strbuf_append(b, text, length);
+      text += length;
+    }
+  }
+  tt_strbuf_append(b, "\"", 1);
+}
+
 void tt_strbuf_free(tt_strbuf_t* b) {
   free(b->data);
   *b = (tt_strbuf_t){0};

@@ -20,10 +20,17 @@ void tt_strbuf_append(tt_strbuf_t* b, const char* text, size_t size);
 void tt_strbuf_print(tt_strbuf_t* b, const char* format, ...)
     __attribute__((format(printf, 2, 3)));
 void tt_strbuf_print_v(tt_strbuf_t* b, const char* format, va_list args);
+// Appends |text| in quotes, as the text form writes strings: quotes,
+// backslashes, control characters and what is not UTF-8 as \xx, two hex digits
+// a byte.
+void tt_strbuf_quote(tt_strbuf_t* b, const char* text);
 void tt_strbuf_free(tt_strbuf_t* b);  // leaves an empty buffer
 
 // Hands the text out (never NULL on success) and leaves |b| empty;
 // RESOURCE_EXHAUSTED if an append failed.
 tt_status_t tt_strbuf_finish(tt_strbuf_t* b, char** out_text, size_t* out_size);
+
+// Bytes of the UTF-8 character that |text| starts with; 0: it starts with none.
+size_t tt_utf8_length(const char* text);
 
 #endif  // TT_IREE_TILE_STRBUF_H_

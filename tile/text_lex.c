@@ -76,6 +76,11 @@ tt_token_t tt_lexer_next(tt_lexer_t* lexer) {
     take_word(lexer, &token);
     return token;
   }
+  if (c == '"') {
+    token.kind = TT_TOKEN_STRING;
+    take_string(lexer, &token);
+    return token;
+  }
   ++lexer->at;
   switch (c) {
     case ',':

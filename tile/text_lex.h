@@ -13,6 +13,7 @@ typedef enum tt_token_kind_e {
   TT_TOKEN_REG,      // %word
   TT_TOKEN_ARG,      // $word
   TT_TOKEN_NAME,     // @word, or @ and a string with its quotes
+  TT_TOKEN_STRING,   // with its quotes
   TT_TOKEN_COMMA,
   TT_TOKEN_EQUAL,
   TT_TOKEN_OPEN,   // {

@@ -299,15 +299,16 @@ static int hex_digit(char c) {
   return -1;
 }
 
-// A word, or a string in which \xx stands for a byte. Owned; NULL after an
-// error.
-static char* parse_name(tt_parser_t* p) {
+// Takes a token of |kind|: the bytes of a word, or of a string in which \xx
+// stands for a byte. Owned; NULL after an error.
+static char* parse_text(tt_parser_t* p, tt_token_kind_t kind, const char* what,
+                        const char* expected) {
   const tt_token_t token = p->token;
-  tt_parser_expect(p, TT_TOKEN_NAME, "entry", "'@name'");
+  tt_parser_expect(p, kind, what, expected);
   if (!tt_parser_ok(p)) return NULL;
-  char* name = malloc(token.size + 1);
-  if (!name) {
-    tt_parser_fail(p, "entry", "memory for a name of %zu bytes", token.size);
+  char* text = malloc(token.size + 1);
+  if (!text) {
+    tt_parser_fail(p, what, "memory for %zu bytes", token.size);
     return NULL;
   }
   const bool quoted = token.size > 0 && token.text[0] == '"';
@@ -322,15 +323,24 @@ static char* parse_name(tt_parser_t* p) {
       i += 2;
     }
     if (byte == 0) {
-      free(name);
+      free(text);
       p->token = token;
-      tt_parser_fail(p, "entry", "a name without NUL, with \\xx for bytes");
+      tt_parser_fail(p, what, "text without NUL, with \\xx for bytes");
       return NULL;
     }
-    name[size++] = (char)byte;
+    text[size++] = (char)byte;
   }
-  name[size] = 0;
-  return name;
+  text[size] = 0;
+  return text;
+}
+
+static void parse_note(tt_parser_t* p) {
+  char* key = parse_text(p, TT_TOKEN_WORD, "note", "a word");
+  char* text = parse_text(p, TT_TOKEN_STRING, "note", "a text in quotes");
+  tt_parser_expect_end_of_line(p, "note");
+  if (tt_parser_ok(p)) tt_build_note(p->builder, key, text);
+  free(key);
+  free(text);
 }
 
 static uint32_t parse_bindings(tt_parser_t* p,
@@ -361,7 +371,7 @@ static void parse_launch(tt_parser_t* p) {
 
 static void parse_entry(tt_parser_t* p) {
   uint32_t accesses[TT_MAX_BINDINGS];
-  char* name = parse_name(p);
+  char* name = parse_text(p, TT_TOKEN_NAME, "entry", "'@name'");
   expect_word(p, "constants", "entry");
   const uint32_t constants =
       tt_parser_number(p, "", TT_MAX_CONSTANTS, "constants");
@@ -374,7 +384,9 @@ static void parse_entry(tt_parser_t* p) {
   tt_text_names_reset(&p->args);
   uint32_t views = 0, scratches = 0;
   while (!close_brace(p, "entry")) {
-    if (tt_parser_accept(p, "launch")) {
+    if (tt_parser_accept(p, "note")) {
+      parse_note(p);
+    } else if (tt_parser_accept(p, "launch")) {
       parse_launch(p);
     } else if (tt_parser_accept(p, "scratch")) {
       parse_scratch(p, &scratches);
@@ -383,7 +395,7 @@ static void parse_entry(tt_parser_t* p) {
     } else if (tt_parser_accept(p, "phase")) {
       parse_phase(p);
     } else {
-      tt_parser_fail(p, NULL, "launch, scratch, view, phase or '}'");
+      tt_parser_fail(p, NULL, "note, launch, scratch, view, phase or '}'");
     }
   }
 }

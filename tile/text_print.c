@@ -104,16 +104,7 @@ static void print_name(printer_t* p, const char* name) {
     tt_strbuf_print(&p->out, "%s", name);
     return;
   }
-  tt_strbuf_print(&p->out, "\"");
-  for (; *name; ++name) {
-    const unsigned char c = (unsigned char)*name;
-    if (c < 0x20 || c == 0x7F || c == '"' || c == '\\') {
-      tt_strbuf_print(&p->out, "\\%02x", c);
-    } else {
-      tt_strbuf_append(&p->out, name, 1);
-    }
-  }
-  tt_strbuf_print(&p->out, "\"");
+  tt_strbuf_quote(&p->out, name);
 }
 
 static void print_phase(printer_t* p, const tt_phase_t* phase) {
@@ -150,6 +141,12 @@ static void print_entry(printer_t* p, const tt_entry_t* entry) {
     tt_strbuf_print(&p->out, "  binding %u%s%s\n", i,
                     access & TT_ACCESS_READ ? " read" : "",
                     access & TT_ACCESS_WRITE ? " write" : "");
+  }
+  for (uint32_t i = 0; i < entry->note_count; ++i) {
+    const tt_note_t note = tt_entry_note(program, entry, i);
+    tt_strbuf_print(&p->out, "  note %s ", note.key);
+    tt_strbuf_quote(&p->out, note.text);
+    tt_strbuf_print(&p->out, "\n");
   }
   if (entry->launch != TT_NONE) {
     tt_strbuf_print(&p->out, "  launch {\n");

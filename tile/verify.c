@@ -139,18 +139,52 @@ static tt_status_t check_blobs(const tt_verify_t* v) {
 
 // ---- Entries ---------------------------------------------------------------
 
+// Takes the next string; NULL: it has no end.
+static const char* claim_string(tt_verify_t* v, size_t* out_length) {
+  const uint32_t left = v->program->strings_count - v->next_string;
+  if (left == 0) return NULL;
+  const char* text = v->program->strings + v->next_string;
+  *out_length = strnlen(text, left);
+  if (*out_length == left) return NULL;
+  v->next_string += (uint32_t)*out_length + 1;
+  return text;
+}
+
 static tt_status_t check_name(tt_verify_t* v, const tt_entry_t* entry) {
-  const tt_program_t* p = v->program;
-  const uint32_t left = p->strings_count - v->next_string;
-  if (entry->name != v->next_string || left == 0) {
+  if (entry->name != v->next_string) {
     return tt_verify_error(v, "an entry's name is at %u, expected %u",
                            entry->name, v->next_string);
   }
-  const char* name = p->strings + v->next_string;
-  const size_t length = strnlen(name, left);
-  if (length == left) return tt_verify_error(v, "the last name has no end");
+  size_t length = 0;
+  if (!claim_string(v, &length)) {
+    return tt_verify_error(v, "the last name has no end");
+  }
   if (length == 0) return tt_verify_error(v, "an entry has an empty name");
-  v->next_string += (uint32_t)length + 1;
+  return NULL;
+}
+
+static tt_status_t check_notes(tt_verify_t* v) {
+  static const char word[] =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.";
+  if (v->entry->note_count > TT_MAX_NOTES) {
+    return tt_verify_error(v, "found %u notes, expected at most %u",
+                           v->entry->note_count, TT_MAX_NOTES);
+  }
+  for (uint32_t i = 0; i < v->entry->note_count; ++i) {
+    size_t key_length = 0, text_length = 0;
+    const char* key = claim_string(v, &key_length);
+    if (!key || !claim_string(v, &text_length)) {
+      return tt_verify_error(v, "note %u has no end", i);
+    }
+    if (key_length == 0 || strspn(key, word) != key_length) {
+      return tt_verify_error(v, "the key of note %u is not a word", i);
+    }
+    if (key_length > TT_MAX_NOTE || text_length > TT_MAX_NOTE) {
+      return tt_verify_error(
+          v, "note %u has %zu bytes, expected at most %u", i,
+          key_length > text_length ? key_length : text_length, TT_MAX_NOTE);
+    }
+  }
   return NULL;
 }
 
@@ -342,6 +376,7 @@ static tt_status_t check_entry(tt_verify_t* v, const tt_entry_t* entry) {
   TT_RETURN_IF_ERROR(check_name(v, entry));
   v->entry = entry;
   v->launch = NULL;
+  TT_RETURN_IF_ERROR(check_notes(v));
   if (entry->binding_count > TT_MAX_BINDINGS) {
     return tt_verify_error(v, "found %u bindings, expected at most %u",
                            entry->binding_count, TT_MAX_BINDINGS);

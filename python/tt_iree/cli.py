@@ -54,15 +54,15 @@ def _parser() -> argparse.ArgumentParser:
     bench.set_defaults(run=_bench)
 
     dump = commands.add_parser(
-        "dump", help="what a .vmfb holds for tenstorrent: tile programs, kernels"
+        "dump", help="what a .vmfb holds for tenstorrent: tile programs, kernels, report"
     )
     dump.add_argument("module", type=pathlib.Path)
     dump.add_argument(
         "--what",
-        choices=("tiles", "kernels", "costs"),
+        choices=("tiles", "kernels", "report"),
         default="tiles",
-        help="tile programs as text (default), TT-Metal C++, or what a launch "
-        "costs (iree-compile --iree-tenstorrent-report tells more)",
+        help="tile programs as text (default), TT-Metal C++, or the compile report "
+        "as JSON: path and reason of every dispatch, and what a launch costs",
     )
     dump.set_defaults(run=_dump)
     return parser

@@ -8,7 +8,7 @@ import pathlib
 from tt_iree import _native
 
 # ttc_inspect_what_t of ttc_compiler.h.
-WHAT = {"tiles": 0, "kernels": 1, "costs": 2}
+WHAT = {"tiles": 0, "kernels": 1, "report": 2}
 
 
 def text(module: bytes, what: str) -> str:

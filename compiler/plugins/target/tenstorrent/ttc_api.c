@@ -196,6 +196,35 @@ char* ttc_location_text(MlirLocation location) {
   TTC_PRINT_TO_TEXT(mlirLocationPrint(location, ttc_append_text, file));
 }
 
+char* ttc_location_source(MlirLocation location) {
+  if (mlirLocationIsACallSite(location)) {
+    return ttc_location_source(mlirLocationCallSiteGetCallee(location));
+  }
+  if (mlirLocationIsAName(location)) {
+    return ttc_location_source(mlirLocationNameGetChildLoc(location));
+  }
+  char* text = NULL;
+  if (mlirLocationIsAFileLineColRange(location)) {
+    MlirStringRef file =
+        mlirIdentifierStr(mlirLocationFileLineColRangeGetFilename(location));
+    int length = asprintf(&text, "%.*s:%d:%d", (int)file.length, file.data,
+                          mlirLocationFileLineColRangeGetStartLine(location),
+                          mlirLocationFileLineColRangeGetStartColumn(location));
+    return length < 0 ? NULL : text;
+  }
+  if (!mlirLocationIsAFused(location)) return NULL;
+  // The first of the fused locations that is known.
+  unsigned count = mlirLocationFusedGetNumLocations(location);
+  MlirLocation* parts = calloc(count + 1, sizeof(*parts));
+  if (!parts) return NULL;
+  mlirLocationFusedGetLocations(location, parts);
+  for (unsigned i = 0; i < count && !text; ++i) {
+    text = ttc_location_source(parts[i]);
+  }
+  free(parts);
+  return text;
+}
+
 char* ttc_attribute_text(MlirAttribute attribute) {
   TTC_PRINT_TO_TEXT(mlirAttributePrint(attribute, ttc_append_text, file));
 }

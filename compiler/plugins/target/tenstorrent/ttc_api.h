@@ -172,6 +172,9 @@ MlirOperation ttc_op_first_in_region(MlirOperation op, intptr_t region);
 // Text of a location ("file.mlir":3:5), attribute or type. Owned (free); NULL
 // when memory is out. For messages and dumps.
 char* ttc_location_text(MlirLocation location);
+// "file:line:column" of the place in the source that |location| starts from;
+// NULL when it names none.
+char* ttc_location_source(MlirLocation location);
 char* ttc_attribute_text(MlirAttribute attribute);
 char* ttc_type_text(MlirType type);
 

@@ -135,7 +135,8 @@ static tt_status_t ttc_compile_floor(ttc_compilation_t* c,
 
 static tt_status_t ttc_compile_tiles(ttc_compilation_t* c,
                                      const ttc_export_t* export,
-                                     ttc_codegen_entry_t* entry) {
+                                     ttc_codegen_entry_t* entry,
+                                     char** out_reason) {
   if (!c->tile_module.ptr) {
     c->tile_module = mlirOperationClone(ttc_variant_inner_module(c->variant));
     TT_RETURN_IF_ERROR(ttc_tile_prepare(c->tile_module));
@@ -147,9 +148,35 @@ static tt_status_t ttc_compile_tiles(ttc_compilation_t* c,
   }
   const ttc_tile_export_t tile_export = {export->name, export->constant_count,
                                          export->binding_count};
-  return ttc_tile_lower(c->options, func, &tile_export, c->builder,
-                        &entry->reason, &entry->dispatch_text,
-                        &entry->plan_text);
+  return ttc_tile_lower(c->options, func, &tile_export, c->builder, out_reason,
+                        &entry->dispatch_text, &entry->plan_text);
+}
+
+// Cut at the end of a character where |text| is longer than a note may be.
+static void ttc_note(tt_builder_t* b, const char* key, const char* text) {
+  char cut[TT_MAX_NOTE + 1];
+  size_t size = strnlen(text, TT_MAX_NOTE);
+  while (size && (text[size] & 0xC0) == 0x80) --size;
+  memcpy(cut, text, size);
+  cut[size] = 0;
+  tt_build_note(b, key, cut);
+}
+
+// What the compile report tells of the entry that was just built, beside
+// numbers, for `tt-iree dump` to tell of the image (ttc_codegen_describe reads
+// it back).
+static void ttc_note_entry(ttc_compilation_t* c, const ttc_export_t* export,
+                           const char* path, const char* reason) {
+  ttc_note(c->builder, "path", path);
+  ttc_note(c->builder, "reason", reason);
+  char grid[32];
+  snprintf(grid, sizeof(grid), "%dx%d", c->options->grid_cols,
+           c->options->grid_rows);
+  ttc_note(c->builder, "grid", grid);
+  char* location =
+      c->options->note_locations ? ttc_location_source(export->location) : NULL;
+  if (location) ttc_note(c->builder, "location", location);
+  free(location);
 }
 
 // On tiles where the tile path takes the dispatch, else by element loops.
@@ -161,15 +188,21 @@ static tt_status_t ttc_compile_entry(ttc_compilation_t* c,
   if (!entry->name) {
     return tt_status_make(TT_CODE_RESOURCE_EXHAUSTED, "no memory");
   }
-  tt_status_t status = ttc_compile_tiles(c, export, entry);
-  entry->tile_path = !status;
-  if (tt_status_code(status) != TT_CODE_UNIMPLEMENTED) return status;
-  entry->reason = strdup(tt_status_message(status));
-  tt_status_free(status);
-  if (!entry->reason) {
-    return tt_status_make(TT_CODE_RESOURCE_EXHAUSTED, "no memory");
+  char* reason = NULL;
+  const char* path = "tile";
+  tt_status_t status = ttc_compile_tiles(c, export, entry, &reason);
+  if (tt_status_code(status) == TT_CODE_UNIMPLEMENTED) {
+    path = "floor";
+    reason = strdup(tt_status_message(status));
+    tt_status_free(status);
+    status = ttc_compile_floor(c, export);
   }
-  return ttc_compile_floor(c, export);
+  if (!status && !reason) {
+    status = tt_status_make(TT_CODE_RESOURCE_EXHAUSTED, "no memory");
+  }
+  if (!status) ttc_note_entry(c, export, path, reason);
+  free(reason);
+  return status;
 }
 
 static tt_status_t ttc_compile_entries(ttc_compilation_t* c,

@@ -30,6 +30,8 @@ typedef struct ttc_codegen_options_t {
   // (--iree-tenstorrent-l1-size) without tt_chip_t.l1_reserved.
   int64_t l1_size;
   ttc_fidelity_t fidelity;
+  // Whether the image says where in the source its dispatches come from.
+  bool note_locations;
   // What to make beside the image (see ttc_codegen_entry_t). Making it costs
   // time, so only what will be written is asked for.
   bool want_counts;
@@ -49,9 +51,13 @@ typedef struct ttc_text_t {
 // over all cores, counted from the tile program as tile/count.h defines them;
 // -1 where they depend on a dynamic size.
 typedef struct ttc_codegen_entry_t {
-  char* name;      // symbol name of the hal.executable.export
-  bool tile_path;  // false: the element-loop floor
+  char* name;  // symbol name of the hal.executable.export
+  // What the image notes of the entry; NULL where it does not.
+  char* path;      // "tile" or "floor" (element loops)
   char* reason;    // why this path, one line
+  char* location;  // in the source: "model.mlir:3:8"
+  // What it was planned for, and what the numbers below are of.
+  int32_t grid_cols, grid_rows;
   int32_t phases;
   // If asked for:
   int64_t tiles;  // written to memory

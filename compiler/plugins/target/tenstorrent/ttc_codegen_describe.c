@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "compiler/plugins/target/tenstorrent/ttc_options.h"
 #include "tile/chip.h"
 #include "tile/count.h"
 #include "tile/emit.h"
@@ -18,14 +19,36 @@ static tt_status_t ttc_no_memory(void) {
   return tt_status_make(TT_CODE_RESOURCE_EXHAUSTED, "no memory");
 }
 
+static bool ttc_note_text(const tt_program_t* program, const tt_entry_t* entry,
+                          const char* key, char** out_text) {
+  const char* text = tt_entry_find_note(program, entry, key);
+  *out_text = text ? strdup(text) : NULL;
+  return !text || *out_text;
+}
+
+// An image that was not made by this compiler may lack any of them.
+static tt_status_t ttc_describe_notes(const tt_program_t* program,
+                                      const tt_entry_t* entry,
+                                      ttc_codegen_entry_t* out_entry) {
+  const char* grid = tt_entry_find_note(program, entry, "grid");
+  if (!grid ||
+      !ttc_parse_grid(grid, &out_entry->grid_cols, &out_entry->grid_rows)) {
+    out_entry->grid_cols = (int32_t)tt_chip_blackhole.default_grid_cols;
+    out_entry->grid_rows = (int32_t)tt_chip_blackhole.default_grid_rows;
+  }
+  bool done = ttc_note_text(program, entry, "path", &out_entry->path) &&
+              ttc_note_text(program, entry, "reason", &out_entry->reason) &&
+              ttc_note_text(program, entry, "location", &out_entry->location);
+  return done ? NULL : ttc_no_memory();
+}
+
 // Counts a launch on the planned grid. What depends on push constants is not
 // known here: -1.
-static tt_status_t ttc_describe_counts(const ttc_codegen_options_t* options,
-                                       const tt_program_t* program,
+static tt_status_t ttc_describe_counts(const tt_program_t* program,
                                        uint32_t entry,
                                        ttc_codegen_entry_t* out_entry) {
   const tt_launch_env_t launch = {
-      .grid_cores = (uint32_t)(options->grid_rows * options->grid_cols),
+      .grid_cores = (uint32_t)(out_entry->grid_rows * out_entry->grid_cols),
       .dram_banks = tt_chip_blackhole.dram_banks,
   };
   tt_counts_t counts;
@@ -83,9 +106,11 @@ static tt_status_t ttc_describe_kernels(const tt_program_t* program,
 tt_status_t ttc_codegen_describe(const ttc_codegen_options_t* options,
                                  const tt_program_t* program, uint32_t entry,
                                  ttc_codegen_entry_t* out_entry) {
-  out_entry->phases = (int32_t)program->entries[entry].phase_count;
+  const tt_entry_t* e = &program->entries[entry];
+  out_entry->phases = (int32_t)e->phase_count;
+  TT_RETURN_IF_ERROR(ttc_describe_notes(program, e, out_entry));
   if (options->want_counts) {
-    TT_RETURN_IF_ERROR(ttc_describe_counts(options, program, entry, out_entry));
+    TT_RETURN_IF_ERROR(ttc_describe_counts(program, entry, out_entry));
   }
   if (options->want_kernels) {
     TT_RETURN_IF_ERROR(ttc_describe_kernels(program, entry, out_entry));

@@ -5,8 +5,8 @@
 #include "compiler/plugins/target/tenstorrent/ttc_codegen.h"
 #include "tile/program.h"
 
-// Fills |out_entry|'s counts, and the tile text and kernels if |options| ask
-// for them, from entry |entry| of the verified |program|.
+// Fills |out_entry| from entry |entry| of the verified |program|: its notes,
+// and what |options| ask for of counts, tile text and kernels.
 tt_status_t ttc_codegen_describe(const ttc_codegen_options_t* options,
                                  const tt_program_t* program, uint32_t entry,
                                  ttc_codegen_entry_t* out_entry);

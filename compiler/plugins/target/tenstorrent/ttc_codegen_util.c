@@ -6,7 +6,9 @@
 
 static void ttc_codegen_entry_free(ttc_codegen_entry_t* entry) {
   free(entry->name);
+  free(entry->path);
   free(entry->reason);
+  free(entry->location);
   free(entry->dispatch_text);
   free(entry->plan_text);
   free(entry->tile_text);

@@ -166,7 +166,7 @@ TTC_EXPORT bool ttc_session_run_pipeline(ttc_session_t* session,
 typedef enum ttc_inspect_what_e {
   TTC_INSPECT_TILES = 0,    // tile programs in their text form
   TTC_INSPECT_KERNELS = 1,  // TT-Metal C++ of every kernel
-  TTC_INSPECT_COSTS = 2,    // what a launch of every entry costs
+  TTC_INSPECT_REPORT = 2,   // JSON as of --iree-tenstorrent-report
 } ttc_inspect_what_t;
 
 // Text about all tenstorrent executables inside |data|, a .vmfb or an image.

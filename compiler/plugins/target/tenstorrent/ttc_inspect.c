@@ -2,9 +2,9 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "compiler/plugins/target/tenstorrent/ttc_codegen_describe.h"
 #include "compiler/plugins/target/tenstorrent/ttc_compiler.h"
-#include "tile/chip.h"
-#include "tile/count.h"
+#include "compiler/plugins/target/tenstorrent/ttc_report.h"
 #include "tile/emit.h"
 #include "tile/image.h"
 #include "tile/program.h"
@@ -51,41 +51,31 @@ static void ttc_inspect_kernels(const tt_program_t* program, tt_strbuf_t* out) {
   }
 }
 
-static tt_status_t ttc_inspect_costs(const tt_program_t* program,
-                                     tt_strbuf_t* out) {
-  const tt_chip_t* chip = &tt_chip_blackhole;
-  const tt_launch_env_t launch = {
-      .grid_cores = chip->default_grid_rows * chip->default_grid_cols,
-      .dram_banks = chip->dram_banks,
+static tt_status_t ttc_inspect_report(const tt_program_t* program,
+                                      ttc_report_t* report) {
+  const ttc_codegen_options_t options = {.want_counts = true};
+  ttc_codegen_output_t output = {
+      .entries =
+          calloc(program->entries_count + 1, sizeof(ttc_codegen_entry_t)),
+      .entry_count = program->entries_count,
   };
-  for (uint32_t e = 0; e < program->entries_count; ++e) {
-    const tt_entry_t* entry = &program->entries[e];
-    tt_counts_t counts;
-    TT_RETURN_IF_ERROR(tt_count_entry(program, e, &launch, &counts));
-    tt_strbuf_print(
-        out,
-        "%s: %" PRIu32 " bindings, %" PRIu32 " push constants, %" PRIu32
-        " phases\n"
-        "  one launch on %" PRIu32 " cores%s:\n",
-        tt_entry_name(program, entry), entry->binding_count,
-        entry->constant_count, entry->phase_count, launch.grid_cores,
-        counts.at_least ? ", at least (some counts depend on sizes)" : "");
-    tt_strbuf_print(out,
-                    "  cores %" PRIu32 ", L1 bytes a core %" PRIu64
-                    ", bytes read %" PRIu64 ", written %" PRIu64 "\n",
-                    counts.cores, counts.l1_bytes, counts.bytes_read,
-                    counts.bytes_written);
-    tt_strbuf_print(out,
-                    "  tile ops %" PRIu64 ", multiply-adds in them %" PRIu64
-                    ", element ops %" PRIu64 "\n",
-                    counts.tile_ops, counts.multiply_adds, counts.element_ops);
+  if (!output.entries) {
+    return tt_status_make(TT_CODE_RESOURCE_EXHAUSTED, "no memory");
   }
-  return NULL;
+  tt_status_t status = NULL;
+  for (uint32_t e = 0; e < program->entries_count && !status; ++e) {
+    ttc_codegen_entry_t* entry = &output.entries[e];
+    entry->name = strdup(tt_entry_name(program, &program->entries[e]));
+    status = ttc_codegen_describe(&options, program, e, entry);
+  }
+  if (!status) status = ttc_report_add(report, NULL, &output);
+  ttc_codegen_output_free(&output);
+  return status;
 }
 
 static tt_status_t ttc_inspect_image(const void* image, size_t size,
                                      ttc_inspect_what_t what,
-                                     tt_strbuf_t* out) {
+                                     ttc_report_t* report, tt_strbuf_t* out) {
   tt_program_t* program = NULL;
   TT_RETURN_IF_ERROR(tt_program_read_image(image, size, &program));
   tt_status_t status = NULL;
@@ -96,8 +86,8 @@ static tt_status_t ttc_inspect_image(const void* image, size_t size,
     case TTC_INSPECT_KERNELS:
       ttc_inspect_kernels(program, out);
       break;
-    case TTC_INSPECT_COSTS:
-      status = ttc_inspect_costs(program, out);
+    case TTC_INSPECT_REPORT:
+      status = ttc_inspect_report(program, report);
       break;
     default:
       status = tt_status_make(TT_CODE_INVALID_ARGUMENT,
@@ -107,26 +97,37 @@ static tt_status_t ttc_inspect_image(const void* image, size_t size,
   return status;
 }
 
+// Adds what |data| holds to |report| or |out|.
+static tt_status_t ttc_inspect_images(const char* data, size_t size,
+                                      ttc_inspect_what_t what,
+                                      ttc_report_t* report, tt_strbuf_t* out) {
+  size_t offset = 0, image_size = 0;
+  bool found = false;
+  while (tt_image_find(data, size, &offset, &image_size)) {
+    TT_RETURN_IF_ERROR(tt_status_prefix(
+        ttc_inspect_image(data + offset, image_size, what, report, out),
+        "image at byte %zu", offset));
+    offset += image_size;
+    found = true;
+  }
+  if (found) return NULL;
+  return tt_status_make(TT_CODE_NOT_FOUND,
+                        "no tenstorrent executable in these %zu bytes", size);
+}
+
 ttc_error_t* ttc_inspect(const void* data, size_t size, int what,
                          char** out_text) {
   *out_text = NULL;
   tt_strbuf_t out = {0};
-  size_t offset = 0, image_size = 0;
-  int images = 0;
-  while (tt_image_find(data, size, &offset, &image_size)) {
-    tt_status_t status = ttc_inspect_image(
-        (const char*)data + offset, image_size, (ttc_inspect_what_t)what, &out);
-    if (status) {
-      tt_strbuf_free(&out);
-      return tt_status_prefix(status, "image at byte %zu", offset);
-    }
-    offset += image_size;
-    ++images;
+  ttc_report_t report = {0};
+  tt_status_t status =
+      ttc_inspect_images(data, size, (ttc_inspect_what_t)what, &report, &out);
+  if (!status && what == TTC_INSPECT_REPORT) {
+    status = ttc_report_text(&report, out_text);
+  } else if (!status) {
+    status = tt_strbuf_finish(&out, out_text, NULL);
   }
-  if (!images) {
-    return tt_status_make(TT_CODE_NOT_FOUND,
-                          "no tenstorrent executable in these %zu bytes", size);
-  }
-  size_t text_size = 0;
-  return tt_strbuf_finish(&out, out_text, &text_size);
+  ttc_report_free(&report);
+  tt_strbuf_free(&out);
+  return status;
 }

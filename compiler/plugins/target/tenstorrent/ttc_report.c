@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "tile/strbuf.h"
+
 //===----------------------------------------------------------------------===//
 // Files
 //===----------------------------------------------------------------------===//
@@ -116,17 +118,27 @@ void ttc_report_free(ttc_report_t* report) {
   memset(report, 0, sizeof(*report));
 }
 
-static void ttc_write_json_string(FILE* out, const char* text) {
+static void ttc_write_json_string(FILE* out, const char* key,
+                                  const char* text) {
+  fprintf(out, "\"%s\": ", key);
+  if (!text) {
+    fputs("null", out);
+    return;
+  }
   fputc('"', out);
-  for (const char* at = text ? text : ""; *at; ++at) {
-    unsigned char c = (unsigned char)*at;
+  while (*text) {
+    unsigned char c = (unsigned char)*text;
+    size_t length = tt_utf8_length(text);
     if (c == '"' || c == '\\') {
       fprintf(out, "\\%c", c);
     } else if (c < 0x20) {
       fprintf(out, "\\u%04x", c);
+    } else if (length == 0) {
+      fputs("\\ufffd", out);  // not UTF-8
     } else {
-      fputc(c, out);
+      fwrite(text, 1, length, out);
     }
+    text += length ? length : 1;
   }
   fputc('"', out);
 }
@@ -141,16 +153,21 @@ static void ttc_write_json_count(FILE* out, const char* key, int64_t value) {
 }
 
 static void ttc_write_json_entry(FILE* out, const char* executable,
-                                 const ttc_codegen_options_t* options,
                                  const ttc_codegen_entry_t* entry) {
-  fprintf(out, "    {\"executable\": ");
-  ttc_write_json_string(out, executable);
-  fprintf(out, ", \"entry\": ");
-  ttc_write_json_string(out, entry->name);
-  fprintf(out, ", \"path\": \"%s\", \"reason\": ",
-          entry->tile_path ? "tile" : "floor");
-  ttc_write_json_string(out, entry->reason);
-  fprintf(out, ", \"grid\": \"%dx%d\"", options->grid_cols, options->grid_rows);
+  const struct {
+    const char* key;
+    const char* text;
+  } strings[] = {{"executable", executable},
+                 {"entry", entry->name},
+                 {"location", entry->location},
+                 {"path", entry->path},
+                 {"reason", entry->reason}};
+  fputs("    {", out);
+  for (size_t i = 0; i < sizeof(strings) / sizeof(strings[0]); ++i) {
+    ttc_write_json_string(out, strings[i].key, strings[i].text);
+    fputs(", ", out);
+  }
+  fprintf(out, "\"grid\": \"%dx%d\"", entry->grid_cols, entry->grid_rows);
   ttc_write_json_count(out, "phases", entry->phases);
   ttc_write_json_count(out, "cores", entry->cores);
   ttc_write_json_count(out, "tiles", entry->tiles);
@@ -164,7 +181,6 @@ static void ttc_write_json_entry(FILE* out, const char* executable,
 }
 
 tt_status_t ttc_report_add(ttc_report_t* report, const char* executable,
-                           const ttc_codegen_options_t* options,
                            const ttc_codegen_output_t* output) {
   char* text = NULL;
   size_t length = 0;
@@ -173,7 +189,7 @@ tt_status_t ttc_report_add(ttc_report_t* report, const char* executable,
   if (report->text) fputs(report->text, out);
   for (size_t i = 0; i < output->entry_count; ++i) {
     if (ftell(out) > 0) fputs(",\n", out);
-    ttc_write_json_entry(out, executable, options, &output->entries[i]);
+    ttc_write_json_entry(out, executable, &output->entries[i]);
   }
   fclose(out);
   free(report->text);
@@ -182,16 +198,20 @@ tt_status_t ttc_report_add(ttc_report_t* report, const char* executable,
   return NULL;
 }
 
+tt_status_t ttc_report_text(const ttc_report_t* report, char** out_text) {
+  int length = asprintf(
+      out_text, "{\n  \"version\": 1,\n  \"dispatches\": [\n%s\n  ]\n}\n",
+      report->text ? report->text : "");
+  if (length >= 0) return NULL;
+  *out_text = NULL;
+  return tt_status_make(TT_CODE_RESOURCE_EXHAUSTED, "no memory");
+}
+
 tt_status_t ttc_report_write(const ttc_report_t* report, const char* path) {
   char* text = NULL;
-  int length =
-      asprintf(&text, "{\n  \"version\": 1,\n  \"dispatches\": [\n%s\n  ]\n}\n",
-               report->text ? report->text : "");
-  if (length < 0) {
-    return tt_status_make(TT_CODE_RESOURCE_EXHAUSTED, "no memory");
-  }
+  TT_RETURN_IF_ERROR(ttc_report_text(report, &text));
   tt_status_t status = ttc_write_path(
-      strcmp(path, "-") == 0 ? "/dev/stderr" : path, text, (size_t)length);
+      strcmp(path, "-") == 0 ? "/dev/stderr" : path, text, strlen(text));
   free(text);
   return status;
 }

@@ -16,10 +16,12 @@ typedef struct ttc_report_t {
 void ttc_report_free(ttc_report_t* report);
 
 // Adds the entries of |output|; |executable| is the symbol name of the
-// hal.executable.
+// hal.executable, NULL when it is not known.
 tt_status_t ttc_report_add(ttc_report_t* report, const char* executable,
-                           const ttc_codegen_options_t* options,
                            const ttc_codegen_output_t* output);
+
+// The report as text, malloc'ed.
+tt_status_t ttc_report_text(const ttc_report_t* report, char** out_text);
 
 // Writes the report to |path| ("-" is stderr: stdout belongs to the output).
 tt_status_t ttc_report_write(const ttc_report_t* report, const char* path);

@@ -51,6 +51,8 @@ static tt_status_t ttc_attach_image(MlirOperation variant,
 
 static ttc_codegen_options_t ttc_wanted(const ttc_options_t* options) {
   ttc_codegen_options_t wanted = options->codegen;
+  // As level 1 of the stock tool: source locations, but no sources.
+  wanted.note_locations = options->debug_level > 0;
   wanted.want_counts = options->report_file != NULL;
   wanted.want_dispatch_text = options->dump_dispatches_to != NULL;
   wanted.want_plan_text = options->dump_plans_to != NULL;
@@ -88,7 +90,7 @@ static tt_status_t ttc_translate(ttc_translation_t* translation,
                                          translation->module_name, output));
   TT_RETURN_IF_ERROR(status);
   char* name = ttc_str_dup(ttc_op_symbol(executable));
-  status = ttc_report_add(translation->report, name, &options, output);
+  status = ttc_report_add(translation->report, name, output);
   free(name);
   TT_RETURN_IF_ERROR(status);
   return ttc_attach_image(variant, output);

@@ -42,7 +42,10 @@ static tt_status_t fake_codegen(const ttc_codegen_options_t* options,
   out->entries = calloc(1, sizeof(*out->entries));
   out->entry_count = 1;
   out->entries[0].name = strdup("entry");
-  out->entries[0].reason = strdup("a \"reason\"");
+  out->entries[0].path = strdup("tile");
+  out->entries[0].reason = strdup("a \"reason\" \303\244 \344\n");
+  out->entries[0].grid_cols = options->grid_cols;
+  out->entries[0].grid_rows = options->grid_rows;
   out->entries[0].cores = 64;
   out->entries[0].tiles = -1;
   if (options->want_tile_text) out->entries[0].tile_text = strdup("tile\n");
@@ -430,7 +433,9 @@ static void test_report_and_dumps(void** state) {
   char* text = read_file(path);
   assert_non_null(text);
   expect_text(text, "\"executable\": \"add_dispatch_0\"");
-  expect_text(text, "\"reason\": \"a \\\"reason\\\"\"");
+  expect_text(text, "\"location\": null, \"path\": \"tile\"");
+  expect_text(text, "\"reason\": \"a \\\"reason\\\" \303\244 \\ufffd\\u000a\"");
+  expect_text(text, "\"grid\": \"8x8\"");
   expect_text(text, "\"cores\": 64, \"tiles\": null");
   free(text);
   unlink(path);
@@ -451,6 +456,44 @@ static void test_report_and_dumps(void** state) {
   rmdir(path);
   rmdir(directory);
   free(result.data);
+}
+
+// The place in the source, however the location is wrapped.
+static void test_location_source(void** state) {
+  NEED_LIBRARY();
+  static const struct {
+    const char* location;
+    const char* source;
+  } cases[] = {
+      {"\"a.mlir\":1:2", "a.mlir:1:2"},
+      {"callsite(\"a.mlir\":1:2 at \"b.mlir\":3:4)", "a.mlir:1:2"},
+      {"\"add\"(callsite(\"f\"(\"a.mlir\":1:2) at \"b.mlir\":3:4))",
+       "a.mlir:1:2"},
+      {"fused<\"m\">[\"no file\", \"a.mlir\":1:2, \"b.mlir\":3:4]",
+       "a.mlir:1:2"},
+      {"unknown", NULL},
+      {"\"no file\"", NULL},
+  };
+  iree_compiler_session_t* iree = ireeCompilerSessionCreate();
+  MlirContext context = ireeCompilerSessionBorrowContext(iree);
+  for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); ++i) {
+    char module[200];
+    snprintf(module, sizeof(module), "builtin.module {} loc(%s)",
+             cases[i].location);
+    MlirOperation op =
+        mlirOperationCreateParse(context, ttc_str(module), ttc_str("test"));
+    assert_non_null(op.ptr);
+    char* source = ttc_location_source(mlirOperationGetLocation(op));
+    if (cases[i].source) {
+      assert_non_null(source);
+      assert_string_equal(source, cases[i].source);
+    } else {
+      assert_null(source);
+    }
+    free(source);
+    mlirOperationDestroy(op);
+  }
+  ireeCompilerSessionDestroy(iree);
 }
 
 static void test_session_is_reused(void** state) {
@@ -519,6 +562,7 @@ int main(void) {
       cmocka_unit_test(test_stock_hal_flags),
       cmocka_unit_test(test_hal_executable_mode),
       cmocka_unit_test(test_report_and_dumps),
+      cmocka_unit_test(test_location_source),
       cmocka_unit_test(test_session_is_reused),
       cmocka_unit_test(test_compile_entry),
   };
