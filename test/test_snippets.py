@@ -213,6 +213,44 @@ def test_several_contexts_and_devices(add):
         np.testing.assert_array_equal(module.add(A, B).to_host(), A + B)
 
 
+def test_endless_program():
+    """A launch that would run for ever ends, says where, and the device goes on."""
+    vmfb = compiled(
+        """
+        func.func @powers(%a: tensor<4xi32>) -> tensor<4xi32> {
+          %e = tensor.empty() : tensor<4xi32>
+          %r = linalg.generic {indexing_maps = [affine_map<(i) -> (i)>,
+                                                affine_map<(i) -> (i)>],
+                               iterator_types = ["parallel"]}
+              ins(%a : tensor<4xi32>) outs(%e : tensor<4xi32>) {
+          ^bb0(%x: i32, %o: i32):
+            %zero = arith.constant 0 : i32
+            %last = scf.while (%i = %x) : (i32) -> i32 {
+              %more = arith.cmpi ne, %i, %zero : i32
+              scf.condition(%more) %i : i32
+            } do {
+            ^bb0(%i: i32):
+              %next = arith.muli %i, %x : i32
+              scf.yield %next : i32
+            }
+            linalg.yield %last : i32
+          } -> tensor<4xi32>
+          return %r : tensor<4xi32>
+        }
+        """
+    )
+    config = runtime.Config("tenstorrent://mock?timeout=0.01")
+    module = runtime.load_vm_module(
+        runtime.VmModule.copy_buffer(config.vm_instance, vmfb), config
+    )
+    even, odd = np.full(4, 2, np.int32), np.full(4, 3, np.int32)
+    where = "DEADLINE_EXCEEDED: entry @powers.*, phase 0, core 0, reader, "
+    with pytest.raises(RuntimeError, match=where + ".*timeout=SECONDS"):
+        module.powers(odd).to_host()
+    # 32 steps: too few for a look at the clock, however slow the host is.
+    np.testing.assert_array_equal(module.powers(even).to_host(), np.zeros(4))
+
+
 def test_two_bindings_in_one_buffer():
     """Both halves of one buffer, at different offsets, in one dispatch."""
     vmfb = compiled(

@@ -38,8 +38,8 @@ typedef struct tt_interp_options_t {
   bool checked;
   // Runs every parallel loop one iteration at a time.
   bool scalar_loops;
-  // Ops a kernel may execute on one core before it fails with
-  // DEADLINE_EXCEEDED, roughly; 0: no limit.
+  // Ops a core may execute in a phase before it fails with DEADLINE_EXCEEDED,
+  // roughly; 0: no limit.
   uint64_t step_limit;
 } tt_interp_options_t;
 
@@ -64,7 +64,13 @@ typedef struct tt_interp_params_t {
   uint64_t scratch_limit;               // bytes; more is RESOURCE_EXHAUSTED
   // Stops running cores with CANCELLED once true; may be NULL.
   const atomic_bool* cancel;
+  // Stops running cores with DEADLINE_EXCEEDED once tt_interp_now is past it;
+  // 0: never. Running cores look at both every 65536 ops or so.
+  uint64_t deadline;
 } tt_interp_params_t;
+
+// Nanoseconds of a clock that only goes forward.
+uint64_t tt_interp_now(void);
 
 // Evaluates the uniform part, allocates scratch and checks every view against
 // its source.

@@ -146,6 +146,7 @@ struct tt_interp_launch_t {
   const tt_entry_code_t* entry;
   tt_launch_env_t env;
   const atomic_bool* cancel;
+  uint64_t deadline;
   int64_t* values;  // the uniform part
   tt_view_data_t* views;
   uint32_t* phase_cores;
@@ -169,8 +170,6 @@ typedef struct tt_kernel_run_t {
   const tt_kernel_code_t* kernel;
   uint64_t* slots;
   uint32_t pc;
-  uint64_t steps;  // since the last check
-  uint64_t total_steps;
 } tt_kernel_run_t;
 
 struct tt_core_t {
@@ -187,6 +186,8 @@ struct tt_core_t {
   tt_status_t status;
   uint32_t dst_zero;  // DST tiles (bits) that are zero but not cleared yet
   uint64_t cb_moves;  // pushes and pops so far
+  uint64_t steps;     // ops since the last check, also those of cores before
+  uint64_t total_steps;
   tt_kernel_run_t kernels[TT_UNIT_KERNEL_COUNT];
   tt_cb_state_t cbs[TT_MAX_CBS];
 };
@@ -206,6 +207,7 @@ struct tt_interp_worker_t {
   // DST, and room for unpacked operands; 64-byte aligned.
   float* dst;
   float* unpacked[TT_UNPACK_TILES];
+  uint64_t steps;  // between cores: tt_core_t.steps
 };
 
 // ---- Shared helpers -------------------------------------------------------
@@ -236,9 +238,8 @@ tt_run_t tt_run_lane_tile(tt_core_t* core, const tt_decoded_t* op,
 // Trips of a for with these bounds; a step that is not positive fails.
 tt_run_t tt_for_trips(tt_core_t* core, const tt_decoded_t* op, int64_t low,
                       int64_t high, int64_t step, uint64_t* out_trips);
-// Looks at the step limit and the cancel flag.
-tt_run_t tt_core_check_steps(tt_core_t* core, const tt_decoded_t* op,
-                             tt_kernel_run_t* run);
+// Looks at the step limit, the cancel flag and the clock.
+tt_run_t tt_core_check_steps(tt_core_t* core, const tt_decoded_t* op);
 
 // ---- Parallel loops -------------------------------------------------------
 

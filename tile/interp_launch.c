@@ -173,6 +173,7 @@ tt_status_t tt_interp_launch_create(const tt_interp_t* interp,
   launch->entry = code;
   launch->env = params->env;
   launch->cancel = params->cancel;
+  launch->deadline = params->deadline;
   launch->values =
       calloc((size_t)code->launch_reg_count + 1, sizeof(*launch->values));
   launch->views = calloc((size_t)entry->view_count + 1, sizeof(*launch->views));

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "tile/interp_internal.h"
 
@@ -84,6 +85,15 @@ tt_status_t tt_interp_worker_reserve(tt_interp_worker_t* worker,
 
 static const char* const unit_names[] = {"reader", "compute", "writer"};
 
+enum { LINE_TEXT = 24 };
+
+// Compiled programs have no lines.
+static const char* line_text(const tt_decoded_t* op, char out[LINE_TEXT]) {
+  out[0] = 0;
+  if (op->line) snprintf(out, LINE_TEXT, " (line %u)", op->line);
+  return out;
+}
+
 tt_run_t tt_core_fail(tt_core_t* core, const tt_decoded_t* op, tt_code_t code,
                       const char* format, ...) {
   va_list args;
@@ -92,12 +102,13 @@ tt_run_t tt_core_fail(tt_core_t* core, const tt_decoded_t* op, tt_code_t code,
   va_end(args);
   const tt_dtype_desc_t* type = tt_dtype_desc((tt_dtype_t)op->type);
   bool typed = op->type != TT_DTYPE_NONE;
+  char line[LINE_TEXT];
   core->status = tt_status_prefix(
-      status, "entry @%s, phase %u, core %u, %s, %s%s%s (line %u)",
+      status, "entry @%s, phase %u, core %u, %s, %s%s%s%s",
       tt_entry_name(core->interp->program, core->launch->entry->entry),
       core->phase_index, core->core_index, unit_names[core->unit],
       tt_op_descs[op->op].mnemonic, typed ? "." : "", typed ? type->name : "",
-      op->line);
+      line_text(op, line));
   return TT_RUN_FAILED;
 }
 
@@ -110,11 +121,12 @@ static tt_status_t deadlock(tt_core_t* core) {
     const tt_decoded_t* op = &run->kernel->code[run->pc];
     if (op->kind == TT_DO_DONE) continue;
     const tt_cb_state_t* cb = &core->cbs[op->operand[0]];
+    char line[LINE_TEXT];
     used += (size_t)snprintf(
         text + used, sizeof(text) - used,
-        "; %s at %s c%u, %u (line %u), where %u of %u pages are filled",
+        "; %s at %s c%u, %u%s, where %u of %u pages are filled",
         unit_names[unit], tt_op_descs[op->op].mnemonic, cb->info->number,
-        op->operand[1], op->line, cb->filled, cb->info->pages);
+        op->operand[1], line_text(op, line), cb->filled, cb->info->pages);
     if (used >= sizeof(text)) break;
   }
   return tt_status_make(
@@ -125,19 +137,28 @@ static tt_status_t deadlock(tt_core_t* core) {
 
 // ---- Control and scalars --------------------------------------------------
 
-// Between two looks at the cancel flag and the step limit.
+// Between two looks at the cancel flag, the clock and the step limit.
 enum { STEPS_PER_CHECK = 1 << 16 };
 
-tt_run_t tt_core_check_steps(tt_core_t* core, const tt_decoded_t* op,
-                             tt_kernel_run_t* run) {
-  run->total_steps += run->steps;
-  run->steps = 0;
+uint64_t tt_interp_now(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+tt_run_t tt_core_check_steps(tt_core_t* core, const tt_decoded_t* op) {
+  core->total_steps += core->steps;
+  core->steps = 0;
   if (core->launch->cancel &&
       atomic_load_explicit(core->launch->cancel, memory_order_relaxed)) {
     return tt_core_fail(core, op, TT_CODE_CANCELLED, "the launch is cancelled");
   }
+  if (core->launch->deadline && tt_interp_now() > core->launch->deadline) {
+    return tt_core_fail(core, op, TT_CODE_DEADLINE_EXCEEDED,
+                        "the launch did not end in time");
+  }
   uint64_t limit = core->interp->options.step_limit;
-  if (limit && run->total_steps > limit) {
+  if (limit && core->total_steps > limit) {
     return tt_core_fail(core, op, TT_CODE_DEADLINE_EXCEEDED,
                         "more than %" PRIu64 " steps", limit);
   }
@@ -145,12 +166,12 @@ tt_run_t tt_core_check_steps(tt_core_t* core, const tt_decoded_t* op,
 }
 
 static inline tt_run_t count_steps(tt_core_t* core, const tt_decoded_t* op,
-                                   tt_kernel_run_t* run, uint64_t steps) {
-  run->steps += steps;
+                                   uint64_t steps) {
+  core->steps += steps;
   uint64_t limit = core->interp->options.step_limit;
   uint64_t period = limit && limit < STEPS_PER_CHECK ? limit : STEPS_PER_CHECK;
-  if (run->steps <= period) return TT_RUN_NEXT;
-  return tt_core_check_steps(core, op, run);
+  if (core->steps <= period) return TT_RUN_NEXT;
+  return tt_core_check_steps(core, op);
 }
 
 tt_run_t tt_for_trips(tt_core_t* core, const tt_decoded_t* op, int64_t low,
@@ -223,7 +244,7 @@ tt_run_t tt_kernel_run(tt_core_t* core, tt_unit_t unit) {
         break;
       }
       case TT_DO_END_FOR:
-        result = count_steps(core, op, run, pc - op->target + 1);
+        result = count_steps(core, op, pc - op->target + 1);
         if (result != TT_RUN_NEXT) break;
         if (--slots[op->hidden] == 0) {
           ++pc;
@@ -233,7 +254,7 @@ tt_run_t tt_kernel_run(tt_core_t* core, tt_unit_t unit) {
         pc = op->target;
         break;
       case TT_DO_END_WHILE:
-        result = count_steps(core, op, run, pc - op->target + 1);
+        result = count_steps(core, op, pc - op->target + 1);
         pc = op->target;
         break;
       case TT_DO_TEST:
@@ -250,7 +271,9 @@ tt_run_t tt_kernel_run(tt_core_t* core, tt_unit_t unit) {
         ++pc;
         break;
       case TT_DO_DONE:
-        result = TT_RUN_DONE;
+        // Cores without loops take their time, too. |op| is no op.
+        result = count_steps(core, op - 1, pc);
+        if (result == TT_RUN_NEXT) result = TT_RUN_DONE;
         break;
     }
   }
@@ -324,7 +347,8 @@ tt_status_t tt_interp_run_core(const tt_interp_launch_t* launch, uint32_t phase,
                     .counters = counters,
                     .phase_index = phase,
                     .core_index = core_index,
-                    .checked = interp->options.checked};
+                    .checked = interp->options.checked,
+                    .steps = worker->steps};
   memcpy(worker->values, launch->values,
          launch->entry->launch_reg_count * sizeof(*worker->values));
   TT_RETURN_IF_ERROR(tt_launch_eval(interp->program, launch->entry->entry,
@@ -332,7 +356,9 @@ tt_status_t tt_interp_run_core(const tt_interp_launch_t* launch, uint32_t phase,
                                     core_index, worker->values));
   start_kernels(&core);
   start_cbs(&core);
-  return run_kernels(&core);
+  tt_status_t status = run_kernels(&core);
+  worker->steps = core.steps;
+  return status;
 }
 
 tt_status_t tt_interp_run(const tt_interp_launch_t* launch,

@@ -9,7 +9,6 @@ typedef struct block_t {
   tt_core_t* core;
   const tt_lanes_t* lanes;
   const tt_decoded_t* code;
-  tt_kernel_run_t* run;
   const tt_simt_t* simt;
   uint64_t* slots;
   uint8_t* memory;
@@ -324,9 +323,9 @@ static tt_run_t run_range(const block_t* block, uint32_t pc, uint32_t end,
 
 static tt_run_t count_steps(const block_t* block, const tt_decoded_t* code,
                             uint64_t steps) {
-  block->run->steps += steps;
-  if (block->run->steps <= (1 << 16)) return TT_RUN_NEXT;
-  return tt_core_check_steps(block->core, code, block->run);
+  block->core->steps += steps;
+  if (block->core->steps <= (1 << 16)) return TT_RUN_NEXT;
+  return tt_core_check_steps(block->core, code);
 }
 
 static size_t count_active(const int32_t* bits, size_t n) {
@@ -596,7 +595,6 @@ tt_run_t tt_simt_run(tt_core_t* core, const tt_decoded_t* op,
   block_t block = {.core = core,
                    .lanes = core->lanes,
                    .code = run->kernel->code,
-                   .run = run,
                    .simt = simt,
                    .slots = run->slots,
                    .memory = memory,

@@ -22,6 +22,7 @@ typedef struct run_t {
   tt_interp_binding_t bindings[4];
   uint64_t scratch_limit;
   const atomic_bool* cancel;
+  uint64_t deadline;
   tt_interp_counters_t counters;  // out
 } run_t;
 
@@ -41,7 +42,8 @@ static tt_status_t run_program(const tt_program_t* program, run_t* run) {
               .dram_banks = 7},
       .bindings = run->bindings,
       .scratch_limit = run->scratch_limit,
-      .cancel = run->cancel};
+      .cancel = run->cancel,
+      .deadline = run->deadline};
   tt_interp_launch_t* launch = NULL;
   tt_interp_worker_t* worker = NULL;
   run->counters = (tt_interp_counters_t){0};
@@ -632,6 +634,37 @@ static void test_limits(void** state) {
   run.options.step_limit = 0;
   run.cancel = &cancelled;
   EXPECT_FAILURE(text, &run, TT_CODE_CANCELLED, "cancelled");
+  // A deadline long past, seen at the first look; none that is to come stops
+  // it.
+  run.cancel = NULL;
+  run.deadline = 1;
+  EXPECT_FAILURE(text, &run, TT_CODE_DEADLINE_EXCEEDED, "entry @f", "phase 0",
+                 "core 0", "writer", "end (line ", "not end in time");
+  run.deadline = UINT64_MAX;
+  run.options.step_limit = 100000;
+  EXPECT_FAILURE(text, &run, TT_CODE_DEADLINE_EXCEEDED, "100000 steps");
+}
+
+// Without a loop in it: many short cores in a row are looked at, too.
+static void test_deadline_between_cores(void** state) {
+  enum { kOps = 1000, kCores = 100 };
+  char text[kOps * 20 + 400];
+  size_t size = (size_t)snprintf(
+      text, sizeof(text), "%s",
+      "tile.program blackhole\nentry @f constants 0 {\nbinding 0 write\n"
+      "view v0 = binding 0 offset 0 i64 length 1\n"
+      "phase cores 100 fidelity HiFi4 {\nwriter {\n");
+  for (int i = 0; i < kOps; ++i) {
+    size += (size_t)snprintf(text + size, sizeof(text) - size,
+                             "store.i64 v0, 0, 1\n");
+  }
+  snprintf(text + size, sizeof(text) - size, "}\n}\n}\n");
+  static _Alignas(64) int64_t out[1];
+  run_t run = {.grid_cores = kCores, .bindings = {{out, 8}}};
+  assert_null(run_text(text, &run));
+  run.deadline = 1;
+  EXPECT_FAILURE(text, &run, TT_CODE_DEADLINE_EXCEEDED, "core 65", "store.i64",
+                 "(line 1006)");
 }
 
 static void test_bad_step(void** state) {
@@ -661,6 +694,7 @@ int main(void) {
       cmocka_unit_test(test_bad_elements),
       cmocka_unit_test(test_checked_mode),
       cmocka_unit_test(test_limits),
+      cmocka_unit_test(test_deadline_between_cores),
       cmocka_unit_test(test_bad_step),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

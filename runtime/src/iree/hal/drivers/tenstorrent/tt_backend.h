@@ -106,7 +106,9 @@ typedef struct tt_backend_vtable_t {
   void (*query_entry)(tt_backend_program_t* program, uint32_t entry,
                       const char** out_name, uint32_t* out_constant_count,
                       uint32_t* out_binding_count);
-  // Runs entry |entry| to completion. Counts are checked against the entry.
+  // Runs entry |entry| to completion, or as long as the device lets a launch
+  // run: then DEADLINE_EXCEEDED, and the device is as good as before. Counts
+  // are checked against the entry.
   // May be called for the same program from several threads at once.
   tt_status_t (*launch)(tt_backend_device_t* device,
                         tt_backend_program_t* program, uint32_t entry,

@@ -65,6 +65,9 @@ static void test_from_tile(void** state) {
   assert_status(iree_hal_tt_status(tt_status_make(TT_CODE_RESOURCE_EXHAUSTED,
                                                   "50%% of %d", 3)),
                 IREE_STATUS_RESOURCE_EXHAUSTED, "RESOURCE_EXHAUSTED; 50% of 3");
+  assert_status(
+      iree_hal_tt_status(tt_status_make(TT_CODE_DEADLINE_EXCEEDED, "too long")),
+      IREE_STATUS_ABORTED, "ABORTED; DEADLINE_EXCEEDED: too long");
 }
 
 static void test_match_pattern(void** state) {

@@ -46,18 +46,25 @@ static void check(tt_status_t status) {
   if (status) fail_msg("%s", tt_status_message(status));
 }
 
-static void open_device(fixture_t* f, const char* checked) {
-  const tt_backend_param_t params[] = {
-      {"grid", "8x8"}, {"threads", "4"}, {"checked", checked}};
-  check(tt_mock_backend.open(params, 3, &f->device));
+static tt_backend_program_t* load(tt_backend_device_t* device,
+                                  const char* text) {
   tt_program_t* program = NULL;
-  check(tt_program_parse(program_text, strlen(program_text), "test", &program));
+  check(tt_program_parse(text, strlen(text), "test", &program));
   uint8_t* image = NULL;
   size_t size = 0;
   check(tt_program_write_image(program, &image, &size));
-  check(tt_mock_backend.load(f->device, image, size, &f->program));
+  tt_backend_program_t* loaded = NULL;
+  check(tt_mock_backend.load(device, image, size, &loaded));
   free(image);
   tt_program_free(program);
+  return loaded;
+}
+
+static void open_device(fixture_t* f, tt_backend_param_t option) {
+  const tt_backend_param_t params[] = {
+      {"grid", "8x8"}, {"threads", "4"}, option};
+  check(tt_mock_backend.open(params, 3, &f->device));
+  f->program = load(f->device, program_text);
 }
 
 static void close_device(fixture_t* f) {
@@ -105,7 +112,7 @@ static void* call_launches(void* argument) {
 
 static void test_launches_at_once(void** state) {
   fixture_t f;
-  open_device(&f, "1");
+  open_device(&f, (tt_backend_param_t){"checked", "1"});
   pthread_t threads[THREADS];
   caller_t callers[THREADS];
   for (uint32_t i = 0; i < THREADS; ++i) {
@@ -132,7 +139,7 @@ static void test_launches_at_once(void** state) {
 // One of many cores fails: its message comes back, and the device goes on.
 static void test_failure(void** state) {
   fixture_t f;
-  open_device(&f, "0");
+  open_device(&f, (tt_backend_param_t){"checked", "0"});
   tt_backend_memory_t* memory = NULL;
   check(tt_mock_backend.allocate(f.device, N * 4, &memory));
   const uint32_t constants[] = {N, 0};
@@ -149,10 +156,44 @@ static void test_failure(void** state) {
   close_device(&f);
 }
 
+// On every core a loop without end: the launch ends and says why, and the
+// device goes on. What runs afterwards is so short that it never looks at the
+// clock, so a slow host cannot make it late.
+static void test_timeout(void** state) {
+  static const char text[] =
+      "tile.program blackhole\nentry @endless constants 0 {\nbinding 0 write\n"
+      "launch {\n$0 = grid_cores\n$1 = core\n}\n"
+      "view v0 = binding 0 offset 0 i32 length $0\n"
+      "phase cores $0 fidelity HiFi4 {\nwriter {\n%0 = mov.i1 1\nwhile\n"
+      "test %0\nstore.i32 v0, $1, 1\nend\n}\n}\n}\n";
+  fixture_t f;
+  open_device(&f, (tt_backend_param_t){"timeout", "0.001"});
+  tt_backend_program_t* endless = load(f.device, text);
+  tt_backend_memory_t* memory = NULL;
+  check(tt_mock_backend.allocate(f.device, 256, &memory));
+  const tt_backend_binding_t binding = {memory, 0, 256};
+  tt_status_t status =
+      tt_mock_backend.launch(f.device, endless, 0, NULL, 0, &binding, 1);
+  assert_int_equal(tt_status_code(status), TT_CODE_DEADLINE_EXCEEDED);
+  static const char* const parts[] = {"entry @endless, phase 0, core ",
+                                      ", writer, end (line 15)",
+                                      "longer than 0.001 s", "timeout=SECONDS"};
+  for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); ++i) {
+    if (strstr(tt_status_message(status), parts[i])) continue;
+    fail_msg("no '%s' in: %s", parts[i], tt_status_message(status));
+  }
+  tt_status_free(status);
+  assert_int_equal(launch_once(&f, 5), 0);
+  tt_mock_backend.release(f.device, memory);
+  tt_mock_backend.unload(f.device, endless);
+  close_device(&f);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_launches_at_once),
       cmocka_unit_test(test_failure),
+      cmocka_unit_test(test_timeout),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -11,6 +11,10 @@
 // Host threads beyond this bring nothing on any host and cost 1.5 MB each.
 enum { MAX_THREADS = 256 };
 
+// Seconds. Ten minutes are more than any launch worth waiting for takes, and
+// few enough for an unattended run to end.
+enum { DEFAULT_TIMEOUT = 600, MAX_TIMEOUT = 1000000000 };
+
 static uint32_t usable_cpus(void) {
   cpu_set_t set;
   if (sched_getaffinity(0, sizeof(set), &set)) return 1;
@@ -41,6 +45,21 @@ static bool parse_number(const char** text, uint64_t lo, uint64_t hi,
 static bool parse_whole(const char* text, uint64_t lo, uint64_t hi,
                         uint64_t* out_value) {
   return parse_number(&text, lo, hi, out_value) && !*text;
+}
+
+// Seconds with up to nine decimals, to nanoseconds. Not strtod: what that takes
+// depends on the process's locale.
+static bool parse_seconds(const char* text, uint64_t* out_ns) {
+  uint64_t value = 0;
+  if (!parse_number(&text, 0, MAX_TIMEOUT, &value)) return false;
+  if (*text == '.' && !text[1]) return false;
+  if (*text == '.') ++text;
+  for (int i = 0; i < 9; ++i) {
+    value *= 10;
+    if (*text >= '0' && *text <= '9') value += (uint64_t)(*text++ - '0');
+  }
+  *out_ns = value;
+  return !*text;
 }
 
 static tt_status_t parse_grid(const tt_backend_param_t* param,
@@ -108,10 +127,14 @@ static tt_status_t parse_option(const tt_backend_param_t* param,
       return bad_value(param, "0 or 1");
     }
     options->checked = value;
+  } else if (!strcmp(param->key, "timeout")) {
+    if (!parse_seconds(param->value, &options->timeout)) {
+      return bad_value(param, "seconds, as in 600 or 0.5; 0: no limit");
+    }
   } else {
     return tt_status_make(TT_CODE_INVALID_ARGUMENT,
                           "unknown device option '%s'; the mock takes grid, "
-                          "cores, l1, dram, threads, checked and isa",
+                          "cores, l1, dram, threads, checked, isa and timeout",
                           param->key);
   }
   return NULL;
@@ -126,7 +149,8 @@ tt_status_t tt_mock_options_parse(const tt_backend_param_t* params,
                            .grid_cols = chip->default_grid_cols,
                            .l1_size = chip->l1_size,
                            .dram_size = chip->dram_banks * chip->dram_bank_size,
-                           .isa = tt_isa_best()};
+                           .isa = tt_isa_best(),
+                           .timeout = DEFAULT_TIMEOUT * UINT64_C(1000000000)};
   for (size_t i = 0; i < param_count; ++i) {
     TT_RETURN_IF_ERROR(parse_option(&params[i], o));
   }

@@ -115,6 +115,18 @@ static tt_status_t run_phases(tt_backend_device_t* device,
   return NULL;
 }
 
+// The interpreter knows of no option.
+static tt_status_t name_timeout(tt_status_t status, uint64_t timeout) {
+  if (tt_status_code(status) != TT_CODE_DEADLINE_EXCEEDED) return status;
+  tt_status_t named = tt_status_make(
+      TT_CODE_DEADLINE_EXCEEDED,
+      "%s: it ran longer than %g s; the device option timeout=SECONDS sets "
+      "that (0: no limit)",
+      tt_status_message(status), (double)timeout * 1e-9);
+  tt_status_free(status);
+  return named;
+}
+
 static tt_status_t check_counts(const tt_program_t* program,
                                 const tt_entry_t* entry, size_t constant_count,
                                 size_t binding_count) {
@@ -152,6 +164,7 @@ tt_status_t tt_mock_launch(tt_backend_device_t* device,
   uint64_t dram_free = device->options.dram_size - device->dram_used;
   ++device->counters.launches;
   pthread_mutex_unlock(&device->mutex);
+  const uint64_t timeout = device->options.timeout;
   const tt_interp_params_t params = {
       .entry = entry,
       .env = {.constants = constants,
@@ -159,13 +172,14 @@ tt_status_t tt_mock_launch(tt_backend_device_t* device,
               .dram_banks = tt_chip_blackhole.dram_banks},
       .bindings = resolved,
       .scratch_limit = dram_free,
+      .deadline = timeout ? tt_interp_now() + timeout : 0,
   };
   tt_interp_launch_t* launch = NULL;
   TT_RETURN_IF_ERROR(
       tt_interp_launch_create(program->interp, &params, &launch));
   tt_status_t status = run_phases(device, program->interp, launch);
   tt_interp_launch_destroy(launch);
-  return status;
+  return name_timeout(status, timeout);
 }
 
 tt_status_t tt_mock_core_create(void* device, void** out_state) {

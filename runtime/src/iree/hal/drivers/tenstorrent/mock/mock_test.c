@@ -33,6 +33,7 @@ static void test_options_default(void** state) {
   assert_int_equal(o.l1_size, 1572864);
   assert_true(o.threads >= 1 && o.threads <= 64);
   assert_false(o.checked);
+  assert_int_equal(o.timeout, UINT64_C(600000000000));
 }
 
 static void test_options_given(void** state) {
@@ -49,6 +50,36 @@ static void test_options_given(void** state) {
   assert_int_equal(o.threads, 3);
   assert_true(o.checked);
   assert_int_equal(o.isa, TT_ISA_PORTABLE);
+}
+
+static void test_timeouts(void** state) {
+  static const struct {
+    const char* text;
+    uint64_t ns;
+  } good[] = {
+      {"0", 0},
+      {"0.0", 0},
+      {"1", 1000000000},
+      {"0.5", 500000000},
+      {"12.345", UINT64_C(12345000000)},
+      {"0.000000001", 1},
+      {"1000000000", UINT64_C(1000000000000000000)},
+  };
+  for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); ++i) {
+    const tt_backend_param_t param = {"timeout", good[i].text};
+    tt_mock_options_t o;
+    assert_null(tt_mock_options_parse(&param, 1, &o));
+    assert_int_equal(o.timeout, good[i].ns);
+  }
+  static const char* const bad[] = {"",           "-1",          "1.",  ".5",
+                                    "1e3",        "inf",         "0,5", "1.5x",
+                                    "1000000001", "0.0000000001"};
+  for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); ++i) {
+    const tt_backend_param_t param = {"timeout", bad[i]};
+    tt_mock_options_t o;
+    expect_error(tt_mock_options_parse(&param, 1, &o), TT_CODE_INVALID_ARGUMENT,
+                 "device option timeout");
+  }
 }
 
 static void test_options_bad(void** state) {
@@ -201,6 +232,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_options_default),
       cmocka_unit_test(test_options_given),
+      cmocka_unit_test(test_timeouts),
       cmocka_unit_test(test_options_bad),
       cmocka_unit_test(test_memory_limit),
       cmocka_unit_test(test_memory_moves),
