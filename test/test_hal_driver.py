@@ -46,6 +46,11 @@ def test_uris(uri):
         ("tenstorrent://mock?speed=9", "unknown device option 'speed'"),
         ("tenstorrent://mock?grid=0x8", "grid: found '0x8'"),
         ("tenstorrent://mock?grid=2x2&cores=5", "at most 4"),
+        ("tenstorrent://mock?timeout=soon", "timeout: found 'soon', expected seconds"),
+        (
+            "tenstorrent://mock?threads=4&grid=2x2&threads=2",
+            "option threads is given twice, as '4' and as '2'",
+        ),
     ],
 )
 def test_bad_uris_are_explained(uri, text):
@@ -61,6 +66,7 @@ def test_driver_and_devices_are_listed():
     assert "tenstorrent" in rt.query_available_drivers()
     devices = rt.get_driver("tenstorrent").query_available_devices()
     assert devices[0]["path"] == "mock"
+    assert devices[0]["name"].startswith("Blackhole (mock)")
     device = rt.get_driver("tenstorrent").create_device(devices[0])
     assert "tenstorrent" in repr(device)
 

@@ -404,6 +404,8 @@ def test_dumped_report_is_the_compile_report(tmp_path, capfd):
 def test_info(capfd):
     assert cli.main(["info"]) == 0
     out = capfd.readouterr().out
-    assert "FAIL" not in out and "Blackhole" in out
+    assert "FAIL" not in out
+    assert "driver: tenstorrent://mock: Blackhole (mock), interprets" in out
+    assert "device: Blackhole (mock, 8x8): 64 cores" in out
     assert cli.main(["info", "--device=tenstorrent://9"]) == 1
     assert "FAIL device" in capfd.readouterr().out

@@ -261,7 +261,7 @@ def _driver_state() -> str:
     driver = rt.get_driver(_native.TARGET_NAME)
     lines = [_native.runtime_library().tt_iree_driver_full_name().decode()]
     for device in driver.query_available_devices():
-        lines.append(f"{device['path']}: {device['name']}")
+        lines.append(f"{_native.TARGET_NAME}://{device['path']}: {device['name']}")
     return "\n".join(lines)
 
 

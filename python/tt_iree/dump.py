@@ -19,7 +19,8 @@ def text(module: bytes, what: str) -> str:
         lib.ttc_inspect(module, len(module), WHAT[what], ctypes.byref(out))
     )
     try:
-        return ctypes.string_at(out.value).decode()
+        # Names are any bytes, and only the text form escapes them.
+        return ctypes.string_at(out.value).decode("utf-8", "backslashreplace")
     finally:
         lib.ttc_buffer_free(out)
 

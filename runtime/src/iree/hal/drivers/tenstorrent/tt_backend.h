@@ -58,10 +58,11 @@ typedef struct tt_backend_counters_t {
 } tt_backend_counters_t;
 
 typedef struct tt_backend_vtable_t {
-  const char* name;  // the URI's host part: "mock"
+  const char* name;         // the URI's host part: "mock"
+  const char* description;  // what it is, for people; one line
 
   // Opens a device. Unknown or malformed |params| are INVALID_ARGUMENT naming
-  // the key. The result is owned by the caller.
+  // the key; no key comes twice. The result is owned by the caller.
   tt_status_t (*open)(const tt_backend_param_t* params, size_t param_count,
                       tt_backend_device_t** out_device);
   // All memory and programs of the device must be gone before.

@@ -61,10 +61,10 @@ static iree_status_t iree_hal_tt_driver_query_available_devices(
   IREE_RETURN_IF_ERROR(iree_allocator_malloc(
       host_allocator, iree_max(count, 1) * sizeof(*infos), (void**)&infos));
   for (size_t i = 0; i < count; ++i) {
-    // Backend names are static, as the one-block contract wants.
+    // A backend's strings are static, as the one-block contract wants.
     infos[i].device_id = (iree_hal_device_id_t)i + 1;
     infos[i].path = iree_make_cstring_view(tt_backends[i]->name);
-    infos[i].name = infos[i].path;
+    infos[i].name = iree_make_cstring_view(tt_backends[i]->description);
   }
   *out_device_info_count = count;
   *out_device_infos = infos;

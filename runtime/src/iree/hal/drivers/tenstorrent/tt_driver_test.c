@@ -67,6 +67,8 @@ static void test_query_devices(void** state) {
   assert_int_equal(count, 2);
   assert_true(iree_string_view_equal(infos[0].path, IREE_SV("fake")));
   assert_true(iree_string_view_equal(infos[1].path, IREE_SV("other")));
+  assert_true(
+      iree_string_view_equal(infos[1].name, IREE_SV("the device other")));
   // Ids round-trip; 0 is the default and not listed.
   for (size_t i = 0; i < count; ++i) {
     assert_int_not_equal(infos[i].device_id, IREE_HAL_DEVICE_ID_DEFAULT);
@@ -123,6 +125,29 @@ static void test_params(void** state) {
   iree_hal_resource_release(device);
 }
 
+static void test_param_given_twice(void** state) {
+  iree_hal_driver_t* driver = *state;
+  static const char* const texts[][2] = {
+      {"dram", "4096"}, {"visible", "0"}, {"dram", "8192"}};
+  iree_string_pair_t params[IREE_ARRAYSIZE(texts)];
+  for (size_t i = 0; i < IREE_ARRAYSIZE(texts); ++i) {
+    params[i].key = iree_make_cstring_view(texts[i][0]);
+    params[i].value = iree_make_cstring_view(texts[i][1]);
+  }
+  iree_hal_device_t* device = NULL;
+  assert_ok(VTABLE(driver, driver)
+                ->create_device_by_path(driver, IREE_SV("tenstorrent"),
+                                        IREE_SV("fake"), 2, params,
+                                        iree_allocator_system(), &device));
+  iree_hal_resource_release(device);
+  assert_status(VTABLE(driver, driver)
+                    ->create_device_by_path(driver, IREE_SV("tenstorrent"),
+                                            IREE_SV("fake"), 3, params,
+                                            iree_allocator_system(), &device),
+                IREE_STATUS_INVALID_ARGUMENT,
+                "device option dram is given twice, as '4096' and as '8192'");
+}
+
 static void test_dump_device_info(void** state) {
   iree_hal_driver_t* driver = *state;
   iree_string_builder_t builder;
@@ -167,6 +192,7 @@ int main(void) {
       TEST(test_query_devices),
       TEST(test_paths),
       TEST(test_params),
+      TEST(test_param_given_twice),
       TEST(test_dump_device_info),
       TEST(test_registration),
   };

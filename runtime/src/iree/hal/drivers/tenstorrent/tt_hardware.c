@@ -87,12 +87,30 @@ static iree_status_t copy_params(iree_host_size_t count,
   return iree_ok_status();
 }
 
+// Which of two values is meant, nobody can say.
+static iree_status_t check_params(iree_host_size_t count,
+                                  const iree_string_pair_t* params) {
+  for (iree_host_size_t i = 0; i < count; ++i) {
+    for (iree_host_size_t k = 0; k < i; ++k) {
+      if (!iree_string_view_equal(params[i].key, params[k].key)) continue;
+      return iree_make_status(IREE_STATUS_INVALID_ARGUMENT,
+                              "device option %.*s is given twice, as '%.*s' "
+                              "and as '%.*s'",
+                              (int)params[i].key.size, params[i].key.data,
+                              (int)params[k].value.size, params[k].value.data,
+                              (int)params[i].value.size, params[i].value.data);
+    }
+  }
+  return iree_ok_status();
+}
+
 iree_status_t iree_hal_tt_hardware_open(const tt_backend_vtable_t* backend,
                                         iree_host_size_t param_count,
                                         const iree_string_pair_t* params,
                                         iree_allocator_t host_allocator,
                                         iree_hal_tt_hardware_t** out_hardware) {
   *out_hardware = NULL;
+  IREE_RETURN_IF_ERROR(check_params(param_count, params));
   tt_backend_param_t* backend_params = NULL;
   IREE_RETURN_IF_ERROR(
       copy_params(param_count, params, host_allocator, &backend_params));

@@ -62,6 +62,7 @@ static void mock_query_counters(tt_backend_device_t* device,
 
 const tt_backend_vtable_t tt_mock_backend = {
     .name = "mock",
+    .description = "Blackhole (mock), interprets tile programs on the host CPU",
     .open = mock_open,
     .close = mock_close,
     .query_info = mock_query_info,

@@ -249,9 +249,10 @@ static tt_status_t fake_launch(tt_backend_device_t* device,
 
 #define FAKE_VTABLE(device_name, import_fn)                                    \
   {                                                                            \
-    .name = device_name, .open = fake_open, .close = fake_close,               \
-    .query_info = fake_query_info, .query_counters = fake_query_counters,      \
-    .allocate = fake_allocate, .import = import_fn, .release = fake_release,   \
+    .name = device_name, .description = "the device " device_name,             \
+    .open = fake_open, .close = fake_close, .query_info = fake_query_info,     \
+    .query_counters = fake_query_counters, .allocate = fake_allocate,          \
+    .import = import_fn, .release = fake_release,                              \
     .host_pointer = fake_host_pointer, .write = fake_write, .read = fake_read, \
     .copy = fake_copy, .fill = fake_fill, .load = fake_load,                   \
     .unload = fake_unload, .entry_count = fake_entry_count,                    \
