@@ -232,3 +232,8 @@ char* ttc_attribute_text(MlirAttribute attribute) {
 char* ttc_type_text(MlirType type) {
   TTC_PRINT_TO_TEXT(mlirTypePrint(type, ttc_append_text, file));
 }
+
+char* ttc_operation_text(MlirOperation op, MlirOpPrintingFlags flags) {
+  TTC_PRINT_TO_TEXT(
+      mlirOperationPrintWithFlags(op, flags, ttc_append_text, file));
+}

@@ -169,14 +169,15 @@ static inline MlirAttribute ttc_op_attr(MlirOperation op, const char* name) {
 // First operation of region |region| of |op|; ptr NULL when there is none.
 MlirOperation ttc_op_first_in_region(MlirOperation op, intptr_t region);
 
-// Text of a location ("file.mlir":3:5), attribute or type. Owned (free); NULL
-// when memory is out. For messages and dumps.
+// Text of a location ("file.mlir":3:5), attribute, type or operation. Owned
+// (free); NULL when memory is out.
 char* ttc_location_text(MlirLocation location);
 // "file:line:column" of the place in the source that |location| starts from;
 // NULL when it names none.
 char* ttc_location_source(MlirLocation location);
 char* ttc_attribute_text(MlirAttribute attribute);
 char* ttc_type_text(MlirType type);
+char* ttc_operation_text(MlirOperation op, MlirOpPrintingFlags flags);
 
 // Emits |status| (consumed, NULL is fine) as an error diagnostic at |location|
 // through the handlers of its context.

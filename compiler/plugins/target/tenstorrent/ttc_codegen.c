@@ -5,6 +5,7 @@
 
 #include "compiler/plugins/target/tenstorrent/ttc_codegen_describe.h"
 #include "compiler/plugins/target/tenstorrent/ttc_floor.h"
+#include "compiler/plugins/target/tenstorrent/ttc_resources.h"
 #include "compiler/plugins/target/tenstorrent/ttc_tile.h"
 
 //===----------------------------------------------------------------------===//
@@ -114,15 +115,19 @@ typedef struct ttc_compilation_t {
   MlirOperation floor_module;
 } ttc_compilation_t;
 
-static tt_status_t ttc_floor_module(ttc_compilation_t* c) {
-  if (c->floor_module.ptr) return NULL;
-  c->floor_module = mlirOperationClone(ttc_variant_inner_module(c->variant));
-  return ttc_floor_prepare(c->floor_module);
+// Clones the inner module, unless that was done, and has |prepare| change it.
+static tt_status_t ttc_clone_once(const ttc_compilation_t* c,
+                                  tt_status_t (*prepare)(MlirOperation module),
+                                  MlirOperation* inout_module) {
+  if (inout_module->ptr) return NULL;
+  *inout_module = mlirOperationClone(ttc_variant_inner_module(c->variant));
+  TT_RETURN_IF_ERROR(ttc_resources_inline(*inout_module));
+  return prepare(*inout_module);
 }
 
 static tt_status_t ttc_compile_floor(ttc_compilation_t* c,
                                      const ttc_export_t* export) {
-  TT_RETURN_IF_ERROR(ttc_floor_module(c));
+  TT_RETURN_IF_ERROR(ttc_clone_once(c, ttc_floor_prepare, &c->floor_module));
   MlirOperation func = ttc_find_function(c->floor_module, export->name);
   if (!func.ptr) {
     return tt_status_make(TT_CODE_INVALID_ARGUMENT,
@@ -137,10 +142,7 @@ static tt_status_t ttc_compile_tiles(ttc_compilation_t* c,
                                      const ttc_export_t* export,
                                      ttc_codegen_entry_t* entry,
                                      char** out_reason) {
-  if (!c->tile_module.ptr) {
-    c->tile_module = mlirOperationClone(ttc_variant_inner_module(c->variant));
-    TT_RETURN_IF_ERROR(ttc_tile_prepare(c->tile_module));
-  }
+  TT_RETURN_IF_ERROR(ttc_clone_once(c, ttc_tile_prepare, &c->tile_module));
   MlirOperation func = ttc_find_function(c->tile_module, export->name);
   if (!func.ptr) {
     return tt_status_make(TT_CODE_INVALID_ARGUMENT,

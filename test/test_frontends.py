@@ -1,0 +1,79 @@
+"""Programs as front ends hand them over: PyTorch, JAX, ONNX, and their forms."""
+
+import ml_dtypes
+import numpy as np
+import pytest
+
+import iree.compiler as compiler
+import iree.runtime as runtime
+
+# Constants as resources of the module, how exporters write them.
+RESOURCE = """
+#id = affine_map<(d0) -> (d0)>
+func.func @f(%a: tensor<9x{type}>) -> tensor<9x{type}> {{
+  %c = arith.constant dense_resource<weights> : tensor<9x{type}>
+  %e = tensor.empty() : tensor<9x{type}>
+  %r = linalg.generic {{indexing_maps = [#id, #id, #id], iterator_types = ["parallel"]}}
+      ins(%a, %c : tensor<9x{type}>, tensor<9x{type}>) outs(%e : tensor<9x{type}>) {{
+    ^bb0(%x: {type}, %y: {type}, %z: {type}):
+      %s = {op} %x, %y : {type}
+      linalg.yield %s : {type}
+  }} -> tensor<9x{type}>
+  return %r : tensor<9x{type}>
+}}
+"""
+BLOB = """
+{{-#
+  dialect_resources: {{ builtin: {{ weights: "0x04000000{hex}" }} }}
+#-}}
+"""
+VALUES = np.array([-1, 0, 1, 1, 0, 2, 3, 0, 1])
+
+
+@pytest.mark.parametrize(
+    "type, op, dtype",
+    [
+        ("i1", "arith.xori", np.bool_),
+        ("i8", "arith.addi", np.int8),
+        ("i64", "arith.addi", np.int64),
+        ("f16", "arith.addf", np.float16),
+        ("bf16", "arith.addf", ml_dtypes.bfloat16),
+        ("f32", "arith.addf", np.float32),
+        ("f64", "arith.addf", np.float64),
+        ("complex<f32>", "complex.add", np.complex64),
+    ],
+)
+def test_resource_constants(type, op, dtype):
+    weights = VALUES.astype(dtype)
+    text = RESOURCE.format(type=type, op=op) + BLOB.format(hex=weights.tobytes().hex())
+    flags = ["--iree-input-demote-f64-to-f32=false"]
+    # What a user sets to keep prints short must not take the elements away.
+    flags += ["--mlir-elide-resource-strings-if-larger=4"]
+    vmfb = compiler.compile_str(text, target_backends=["tenstorrent"], extra_args=flags)
+    x = VALUES[::-1].astype(dtype)
+    expected = x ^ weights if dtype is np.bool_ else x + weights
+    np.testing.assert_array_equal(runtime.invoke(vmfb, x), expected)
+
+
+def test_packed_resource_constant():
+    text = """
+        func.func @f(%a: tensor<5xi32>) -> tensor<5xi32> {
+          %c = arith.constant dense_resource<weights> : tensor<5xi4>
+          %w = arith.extsi %c : tensor<5xi4> to tensor<5xi32>
+          %r = arith.addi %a, %w : tensor<5xi32>
+          return %r : tensor<5xi32>
+        }
+        """
+    # -8, 7, -1, 1, 2 with the first in the low half.
+    vmfb = compiler.compile_str(
+        text + BLOB.format(hex="781F02"), target_backends=["tenstorrent"]
+    )
+    x = np.arange(5, dtype=np.int32) * 100
+    np.testing.assert_array_equal(runtime.invoke(vmfb, x), x + [-8, 7, -1, 1, 2])
+
+
+@pytest.mark.parametrize("blob", ["", BLOB.format(hex="00000000")])
+def test_resource_constants_without_elements(blob):
+    text = RESOURCE.format(type="f32", op="arith.addf") + blob
+    with pytest.raises(compiler.CompilerToolError, match="constant whose elements are not given"):
+        compiler.compile_str(text, target_backends=["tenstorrent"])
