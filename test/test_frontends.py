@@ -1,5 +1,10 @@
 """Programs as front ends hand them over: PyTorch, JAX, ONNX, and their forms."""
 
+import json
+import pathlib
+import subprocess
+import sys
+
 import ml_dtypes
 import numpy as np
 import pytest
@@ -77,3 +82,55 @@ def test_resource_constants_without_elements(blob):
     text = RESOURCE.format(type="f32", op="arith.addf") + blob
     with pytest.raises(compiler.CompilerToolError, match="constant whose elements are not given"):
         compiler.compile_str(text, target_backends=["tenstorrent"])
+
+
+# iree.build, the build system of the stock wheels.
+BUILD = """
+from iree.build import *
+
+@entrypoint
+def program():
+    fetch_http(name="add.mlir", url={source!r})
+    return compile(name="add", source="add.mlir")
+"""
+ADD = """
+func.func @add(%a: tensor<4x33xf32>, %b: tensor<4x33xf32>) -> tensor<4x33xf32> {
+  %r = arith.addf %a, %b : tensor<4x33xf32>
+  return %r : tensor<4x33xf32>
+}
+"""
+
+
+def iree_build(directory, text, *flags) -> pathlib.Path:
+    """Runs a build file; where its binaries are."""
+    (directory / "program.py").write_text(text)
+    run = subprocess.run(
+        [sys.executable, "-m", "iree.build", "program.py", "--output-dir=out", *flags],
+        cwd=directory,
+        capture_output=True,
+        text=True,
+        timeout=240,
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
+    return directory / "out" / "bin" / "program"
+
+
+@pytest.mark.parametrize("process", ["no-iree-compile-out-of-process", "iree-compile-out-of-process"])
+def test_iree_build(tmp_path, process):
+    (tmp_path / "add.mlir").write_text(ADD)
+    out = iree_build(
+        tmp_path,
+        BUILD.format(source=(tmp_path / "add.mlir").as_uri()),
+        "--iree-llvmcpu-target-cpu=host",
+        f"--{process}",
+        # Flags for every compilation, those of other targets too.
+        "--iree-compile-extra-args=--iree-tenstorrent-grid=3x2 --iree-opt-level=O2 "
+        "--iree-tenstorrent-report=report.json",
+        *("--iree-hal-target-device", "tenstorrent", "llvm-cpu"),
+    )
+    report = json.loads((tmp_path / "report.json").read_text())
+    assert report["dispatches"][0]["grid"] == "3x2"
+    x = np.arange(132, dtype=np.float32).reshape(4, 33)
+    for name, driver in (("add_tenstorrent", "tenstorrent"), ("add_cpu-host", "local-task")):
+        module = runtime.load_vm_flatbuffer_file(str(out / f"{name}.vmfb"), driver=driver)
+        np.testing.assert_array_equal(module.add(x, x).to_host(), x + x)

@@ -251,6 +251,8 @@ def test_inert_without_the_wheels_and_gone_after_uninstall(bare_environment):
 def test_turbine_tables_get_an_entry(tmp_path):
     package = tmp_path / "iree" / "turbine" / "runtime"
     package.mkdir(parents=True)
+    # A package, so that it comes before an installed iree-turbine.
+    (package.parent / "__init__.py").touch()
     (package / "device.py").write_text(
         textwrap.dedent(
             """

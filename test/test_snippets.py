@@ -269,11 +269,13 @@ def test_two_bindings_in_one_buffer():
     np.testing.assert_array_equal(runtime.invoke(vmfb, a), a[:32] - a[32:])
 
 
-def session_compiled(flags, mlir=ADD) -> bytes:
+def session_compiled(*calls, mlir=ADD) -> bytes:
+    """Compiles with the flags of each call of set_flags."""
     from iree.compiler.api import Invocation, Output, Session, Source
 
     with Session() as session:
-        session.set_flags(*flags)
+        for flags in calls:
+            session.set_flags(*flags)
         invocation = Invocation(session)
         assert invocation.parse_source(Source.wrap_buffer(session, mlir.encode()))
         assert invocation.execute()
@@ -305,6 +307,48 @@ def test_compiler_api_flags():
         assert any("tenstorrent" in flag for flag in session.get_flags(True))
         with pytest.raises(ValueError, match="nonsense"):
             session.set_flags("--iree-tenstorrent-nonsense=1")
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_compiler_api_flags_in_any_order(tmp_path, order):
+    """One flag per call: none of them knows what the others will say."""
+    report, dumps = tmp_path / "report.json", tmp_path / "dumps"
+    flags = [
+        "--iree-hal-target-backends=tenstorrent",
+        "--iree-tenstorrent-grid=3x2",
+        f"--iree-tenstorrent-report={report}",
+        f"--iree-hal-dump-executable-sources-to={dumps}",
+        "--iree-opt-level=O2",
+    ][::order]
+    assert b"TTIM" in session_compiled(*[[flag] for flag in flags])
+    assert json.loads(report.read_text())["dispatches"][0]["grid"] == "3x2"
+    # Written by us, once, and not by the stock pipeline on its carrier.
+    (source,) = dumps.iterdir()
+    assert 'target(<"tenstorrent"' in source.read_text()
+    assert "vmvx" not in source.read_text()
+
+
+def test_compiler_api_flags_of_another_target(tmp_path):
+    """The stock session gets what was kept back, also what came later."""
+    from iree.compiler.api import Invocation, Output, Session, Source
+
+    with Session() as session:
+        session.set_flags(f"--iree-hal-dump-executable-sources-to={tmp_path}/1")
+        session.set_flags("--iree-hal-target-backends=vmvx")
+        source = Source.wrap_buffer(session, ADD.encode())
+        for run in (1, 2):
+            session.set_flags(f"--iree-hal-dump-executable-sources-to={tmp_path}/{run}")
+            invocation = Invocation(session)
+            assert invocation.parse_source(source) and invocation.execute()
+            invocation.output_vm_bytecode(Output.open_membuffer())
+            flags = session.get_flags(True)
+            assert flags.count("--iree-hal-target-backends=vmvx") == 1
+            assert len([flag for flag in flags if "sources-to" in flag]) == 1
+        session.set_flags("--iree-hal-preprocess-executables-with=nonsense")
+        invocation = Invocation(session)
+        assert invocation.parse_source(source) and not invocation.execute()
+    for run in ("1", "2"):
+        assert "vmvx" in next((tmp_path / run).iterdir()).read_text()
 
 
 def test_compiler_api_imported_module():

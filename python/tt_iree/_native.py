@@ -191,9 +191,6 @@ def compiler_library() -> ctypes.CDLL:
     _declare(lib, "ttc_error_free", None, pointer)
     _declare(lib, "ttc_initialize", pointer, ctypes.c_char_p)
     _declare(
-        lib, "ttc_flags_mention_target", ctypes.c_bool, ctypes.c_int, c_char_pp
-    )
-    _declare(
         lib,
         "ttc_inspect",
         pointer,
@@ -212,6 +209,18 @@ def compiler_library() -> ctypes.CDLL:
     )
     _declare(
         lib, "ttc_session_get_flags", None, pointer, FLAG_CALLBACK, pointer
+    )
+    _declare(
+        lib,
+        "ttc_global_flags",
+        pointer,
+        ctypes.c_int,
+        c_char_pp,
+        FLAG_CALLBACK,
+        pointer,
+    )
+    _declare(
+        lib, "ttc_session_inherit_flags", pointer, pointer, ctypes.c_int, c_char_pp
     )
     _declare(
         lib,

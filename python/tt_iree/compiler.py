@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import ctypes
 from types import ModuleType
-from typing import Any, List, Optional
+from typing import Any, Callable, List, Optional
 
 from tt_iree import _native
 
@@ -33,10 +33,8 @@ def patch_binaries(binaries: ModuleType) -> None:
     binaries._get_builtin_tool = _get_builtin_tool
 
 
-def _mentions_target(flags: List[str]) -> bool:
-    return _native.compiler_library().ttc_flags_mention_target(
-        len(flags), _native.c_strings(flags)
-    )
+# What `iree.compiler.api._initializeGlobalCL` was given for all sessions.
+_global_flags: List[str] = []
 
 
 def _own_session(session: Any) -> int:
@@ -54,48 +52,72 @@ def _own_session(session: Any) -> int:
             lib.ttc_session_create(session._session_p, ctypes.byref(handle))
         )
         own = session._tt_session = handle.value
+        _native.raise_compiler_error(
+            lib.ttc_session_inherit_flags(
+                own, len(_global_flags), _native.c_strings(_global_flags)
+            )
+        )
     return own
 
 
+def _flag_list(ask: Callable[[Any], Optional[int]]) -> List[str]:
+    """The flags that a function of our library tells the callback it is given."""
+    flags = []
+
+    @_native.FLAG_CALLBACK
+    def callback(flag: int, length: int, _user_data: int) -> None:
+        flags.append(ctypes.string_at(flag, length).decode())
+
+    _native.raise_compiler_error(ask(callback))
+    return flags
+
+
 def patch_api(api: ModuleType) -> None:
-    """Patches Session and Invocation of iree.compiler.api.ctypes_dl."""
+    """Patches Session, Invocation and the flags for all sessions.
+
+    Every flag goes through our library: which target a session is for may be
+    said after the others, or in the module only.
+    """
     if _native.compiler_problem():
         return  # Another IREE: leave it alone, `tt-iree info` says why.
     session_class = api.Session
     invocation_class = api.Invocation
-    stock_set_flags = session_class.set_flags
+    library = _native.compiler_library  # loaded when first needed
     stock_get_flags = session_class.get_flags
     stock_close = session_class.close
+    stock_initialize_global_cl = api._initializeGlobalCL
 
     def set_flags(self: Any, *flags: str) -> None:
         assert self._session_p, "Session is closed"
-        if getattr(self, "_tt_session", None) is None:
-            if not _mentions_target(list(flags)):
-                return stock_set_flags(self, *flags)
         _native.raise_compiler_error(
-            _native.compiler_library().ttc_session_set_flags(
+            library().ttc_session_set_flags(
                 _own_session(self), len(flags), _native.c_strings(list(flags))
             )
         )
 
     def get_flags(self: Any, non_default_only: bool = False) -> List[str]:
         results = list(stock_get_flags(self, non_default_only))
-        own = getattr(self, "_tt_session", None)
-        if own is not None:
+        own = _own_session(self)
+        return results + _flag_list(
+            lambda f: library().ttc_session_get_flags(own, f, None)
+        )
 
-            @_native.FLAG_CALLBACK
-            def callback(flag: int, length: int, _user_data: int) -> None:
-                results.append(ctypes.string_at(flag, length).decode())
-
-            _native.compiler_library().ttc_session_get_flags(own, callback, None)
-        return results
+    def initialize_global_cl(*cl_args: str) -> None:
+        program, flags = cl_args[:1], list(cl_args[1:])
+        stock_flags = _flag_list(
+            lambda f: library().ttc_global_flags(
+                len(flags), _native.c_strings(flags), f, None
+            )
+        )
+        stock_initialize_global_cl(*program, *stock_flags)
+        _global_flags.extend(flags)
 
     def close(self: Any) -> None:
         own = getattr(self, "_tt_session", None)
         stock_close(self)
         if own is not None:
             self._tt_session = None
-            _native.compiler_library().ttc_session_destroy(own)
+            library().ttc_session_destroy(own)
 
     def execute(
         self: Any, pipeline: int = api.PipelineType.IREE_COMPILER_PIPELINE_STD
@@ -107,7 +129,7 @@ def patch_api(api: ModuleType) -> None:
             module = api.PyCapsule_GetPointer(
                 self._retained_module_op._CAPIPtr, api.MLIR_PYTHON_CAPSULE_OPERATION
             )
-        return _native.compiler_library().ttc_session_run_pipeline(
+        return library().ttc_session_run_pipeline(
             _own_session(self.session),
             self._inv_p,
             module,
@@ -116,6 +138,7 @@ def patch_api(api: ModuleType) -> None:
             None,
         )
 
+    api._initializeGlobalCL = initialize_global_cl
     for cls, methods in (
         (session_class, (set_flags, get_flags, close)),
         (invocation_class, (execute,)),

@@ -122,22 +122,33 @@ TTC_EXPORT ttc_error_t* ttc_session_create(void* iree_session,
                                            ttc_session_t** out_session);
 TTC_EXPORT void ttc_session_destroy(ttc_session_t* session);  // NULL is fine.
 
-// Replacement of ireeCompilerSessionSetFlags. Own options and mentions of the
-// tenstorrent target are taken here, everything else is handed to the stock
-// function (order kept). May be called several times, before the first
-// invocation parses anything. On error flags before the wrong one may have
-// taken effect, as with the stock function.
+// Replacement of ireeCompilerSessionSetFlags; to be called for all flags of a
+// session, so that their order does not matter. Own options are taken here.
+// Targets and stock flags of HAL passes are kept until a pipeline runs: for a
+// compilation that is not ours the stock session gets them then, and refuses
+// them then. Everything else is handed to the stock function (order kept). May
+// be called several times. On error flags before the wrong one may have taken
+// effect, as with the stock function.
 TTC_EXPORT ttc_error_t* ttc_session_set_flags(ttc_session_t* session, int argc,
                                               const char* const* argv);
 
-// Flags in effect that the stock session does not know: own options and the
-// target flags that were taken, as the user gave them. |callback| may be
-// called any number of times; |flag| is not NUL-terminated.
+// Called once per flag, which lives as long as the call.
+typedef void (*ttc_flag_fn_t)(const char* flag, size_t length, void* user_data);
+
+// Flags in effect that the stock session does not know, as the user gave them.
 TTC_EXPORT void ttc_session_get_flags(ttc_session_t* session,
-                                      void (*callback)(const char* flag,
-                                                       size_t length,
-                                                       void* user_data),
-                                      void* user_data);
+                                      ttc_flag_fn_t callback, void* user_data);
+
+// Flags for all sessions to come, as ireeCompilerSetupGlobalCL takes them (no
+// program name): calls |callback| for those that are to be given to it. Each
+// session is then told of all of |argv| by ttc_session_inherit_flags, before
+// any flags of its own. Needs no initialization.
+TTC_EXPORT ttc_error_t* ttc_global_flags(int argc, const char* const* argv,
+                                         ttc_flag_fn_t callback,
+                                         void* user_data);
+TTC_EXPORT ttc_error_t* ttc_session_inherit_flags(ttc_session_t* session,
+                                                  int argc,
+                                                  const char* const* argv);
 
 // Replacement of ireeCompilerInvocationPipeline for |iree_invocation| of this
 // session, after its source was parsed or its module imported.

@@ -60,7 +60,8 @@ static tt_status_t ttc_resources_dense(MlirType type, const uint8_t* data,
     count *= mlirShapedTypeGetDimSize(type, i);
   }
   *out_dense = (MlirAttribute){NULL};
-  if (dtype != TT_DTYPE_NONE && size != tt_dtype_bytes(dtype, (uint64_t)count)) {
+  if (dtype != TT_DTYPE_NONE &&
+      size != tt_dtype_bytes(dtype, (uint64_t)count)) {
     return NULL;
   }
   // A resource holds elements as memory does; a dense attribute has i1 as bits

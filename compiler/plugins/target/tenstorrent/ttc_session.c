@@ -73,39 +73,60 @@ ttc_error_t* ttc_session_set_flags(ttc_session_t* session, int argc,
   return ttc_session_parse(session, TTC_PARSE_SESSION, argc, argv);
 }
 
-void ttc_session_get_flags(ttc_session_t* session,
-                           void (*callback)(const char* flag, size_t length,
-                                            void* user_data),
+ttc_error_t* ttc_global_flags(int argc, const char* const* argv,
+                              ttc_flag_fn_t callback, void* user_data) {
+  ttc_options_t options;
+  ttc_options_init(&options);
+  tt_status_t status =
+      ttc_options_parse(&options, TTC_PARSE_SESSION, argc, argv);
+  for (size_t i = 0; !status && i < options.stock_flags.count; ++i) {
+    const char* flag = options.stock_flags.items[i];
+    callback(flag, strlen(flag), user_data);
+  }
+  ttc_options_free(&options);
+  return status;
+}
+
+ttc_error_t* ttc_session_inherit_flags(ttc_session_t* session, int argc,
+                                       const char* const* argv) {
+  tt_status_t status =
+      ttc_options_parse(&session->options, TTC_PARSE_SESSION, argc, argv);
+  ttc_strings_free(&session->options.stock_flags);
+  return status;
+}
+
+void ttc_session_get_flags(ttc_session_t* session, ttc_flag_fn_t callback,
                            void* user_data) {
-  const ttc_strings_t* const lists[] = {&session->options.taken_flags,
-                                        &session->options.hal_flags};
-  for (int l = 0; l < 2; ++l) {
-    for (size_t i = 0; i < lists[l]->count; ++i) {
-      callback(lists[l]->items[i], strlen(lists[l]->items[i]), user_data);
-    }
+  const ttc_strings_t* taken = &session->options.taken_flags;
+  for (size_t i = session->taken_released; i < taken->count; ++i) {
+    callback(taken->items[i], strlen(taken->items[i]), user_data);
+  }
+  const ttc_strings_t* hal = &session->options.hal_flags;
+  for (size_t i = session->hal_released; i < hal->count; ++i) {
+    callback(hal->items[i], strlen(hal->items[i]), user_data);
   }
 }
 
-// For a compilation that is not ours: the stock session gets the target and
-// HAL flags that were kept back.
+// Gives the stock session the rest of |flags| that start with |prefix|.
+static tt_status_t ttc_session_release(ttc_session_t* session,
+                                       const ttc_strings_t* flags,
+                                       const char* prefix,
+                                       size_t* inout_released) {
+  for (; *inout_released < flags->count; ++*inout_released) {
+    char** flag = &flags->items[*inout_released];
+    if (strncmp(*flag, prefix, strlen(prefix)) != 0) continue;
+    TT_RETURN_IF_ERROR(ttc_session_give(session, &(ttc_strings_t){flag, 1}));
+  }
+  return NULL;
+}
+
+// For a compilation that is not ours.
 static tt_status_t ttc_session_release_flags(ttc_session_t* session) {
-  if (session->flags_released) return NULL;
-  session->flags_released = true;
-  ttc_strings_t targets = {0};
-  bool copied = true;
-  for (size_t i = 0; i < session->options.taken_flags.count; ++i) {
-    const char* flag = session->options.taken_flags.items[i];
-    if (strncmp(flag, "--iree-hal-target-", 18) != 0) continue;
-    copied = copied && ttc_strings_add(&targets, flag);
-  }
-  tt_status_t status = NULL;
-  if (!copied) {
-    status = tt_status_make(TT_CODE_RESOURCE_EXHAUSTED, "out of host memory");
-  }
-  if (!status) status = ttc_session_give(session, &targets);
-  if (!status) status = ttc_session_give(session, &session->options.hal_flags);
-  ttc_strings_free(&targets);
-  return status;
+  TT_RETURN_IF_ERROR(ttc_session_release(session, &session->options.taken_flags,
+                                         "--iree-hal-target-",
+                                         &session->taken_released));
+  return ttc_session_release(session, &session->options.hal_flags, "",
+                             &session->hal_released);
 }
 
 //===----------------------------------------------------------------------===//

@@ -13,9 +13,11 @@ struct ttc_session_t {
   ttc_options_t options;
   // What makes images: ttc_codegen_executable, or a test's stand-in.
   ttc_codegen_fn_t codegen;
-  // The flags kept back until it is known whose compilation this is have been
-  // given to the stock session.
-  bool flags_released;
+  // Target and HAL flags are kept back until it is known whose compilation this
+  // is. How many of options.taken_flags and options.hal_flags the stock session
+  // has been given since.
+  size_t taken_released;
+  size_t hal_released;
 };
 
 // Parses |argv| in |mode| and hands stock flags to the IREE session.
