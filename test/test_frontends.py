@@ -8,6 +8,8 @@ import sys
 import ml_dtypes
 import numpy as np
 import pytest
+from tt_iree import abi, cli
+from tt_iree.invoke import call
 
 import iree.compiler as compiler
 import iree.runtime as runtime
@@ -134,3 +136,43 @@ def test_iree_build(tmp_path, process):
     for name, driver in (("add_tenstorrent", "tenstorrent"), ("add_cpu-host", "local-task")):
         module = runtime.load_vm_flatbuffer_file(str(out / f"{name}.vmfb"), driver=driver)
         np.testing.assert_array_equal(module.add(x, x).to_host(), x + x)
+
+
+def on(driver, vmfb, *inputs, parameters=None) -> list:
+    """What the only function of a module gives, or its @main."""
+    config = runtime.Config(driver)
+    module = runtime.VmModule.copy_buffer(config.vm_instance, vmfb)
+    modules = [module]
+    if parameters:
+        index = runtime.ParameterIndex()
+        index.load(str(parameters))
+        provider = index.create_provider(scope="model")
+        modules.insert(0, runtime.create_io_parameters_module(config.vm_instance, provider))
+    context = runtime.SystemContext(vm_modules=modules, config=config)
+    return call(context, abi.find_function(module, None), inputs)
+
+
+# Parameters outside of the module, for whatever front end.
+def test_parameters(tmp_path, capfd):
+    text = """
+        util.global private @w = #flow.parameter.named<"model"::"w"> : tensor<4xf32>
+        func.func @scale(%a: tensor<4xf32>) -> tensor<4xf32> {
+          %w = util.global.load @w : tensor<4xf32>
+          %r = arith.mulf %a, %w : tensor<4xf32>
+          return %r : tensor<4xf32>
+        }
+        """
+    archive = tmp_path / "w.irpa"
+    weights = np.array([2, 3, -4, 0.5], np.float32)
+    index = runtime.ParameterIndex()
+    index.add_buffer("w", weights.tobytes())
+    index.create_archive_file(str(archive))
+    vmfb = compiler.compile_str(text, target_backends=["tenstorrent"])
+    (result,) = on("tenstorrent", vmfb, np.full(4, 10, np.float32), parameters=archive)
+    np.testing.assert_array_equal(result, weights * 10)
+
+    (tmp_path / "scale.vmfb").write_bytes(vmfb)
+    run = ["run", f"--module={tmp_path}/scale.vmfb", "--input=4xf32=10"]
+    assert cli.main([*run, f"--parameters=model={archive}"]) == 0
+    assert "result[0]: 4xf32=20 30 -40 5" in capfd.readouterr().out
+    assert cli.main(run) == 1

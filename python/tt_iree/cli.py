@@ -8,7 +8,7 @@ import pathlib
 import subprocess
 import sys
 import time
-from typing import Any, List, Optional, Sequence
+from typing import Any, Dict, List, Optional, Sequence
 
 import tt_iree
 from tt_iree import _native
@@ -84,6 +84,13 @@ def _add_call_arguments(parser: argparse.ArgumentParser) -> None:
         help='4x4xf32=1,2,..., 4x4xf32=0 (splat), 4xf32 (zeros), 4xf32=@data.bin, '
         "f32=1 (rank 0), @array.npy, or a number for a scalar argument",
     )
+    parser.add_argument(
+        "--parameters",
+        action="append",
+        default=[],
+        metavar="[SCOPE=]FILE",
+        help="file with the module's parameters (.irpa, .safetensors, .gguf)",
+    )
 
 
 def main(argv: Optional[Sequence[str]] = None) -> int:
@@ -119,6 +126,22 @@ def _compile(options: Any) -> int:
     return subprocess.call([_native.package_file("bin", "iree-compile"), *flags])
 
 
+def _parameters(vm_instance: Any, files: Sequence[str]) -> List[Any]:
+    """The module that provides what is in |files|; none without any."""
+    import iree.runtime as rt
+
+    scopes: Dict[str, Any] = {}
+    for text in files:
+        scope, equals, path = text.partition("=")
+        if not equals:
+            scope, path = "", text
+        scopes.setdefault(scope, rt.ParameterIndex()).load(path)
+    providers = [index.create_provider(scope=s) for s, index in scopes.items()]
+    if not providers:
+        return []
+    return [rt.create_io_parameters_module(vm_instance, *providers)]
+
+
 class _Loaded:
     """A function of a module on a device, with its inputs."""
 
@@ -129,8 +152,9 @@ class _Loaded:
 
         config = rt.Config(options.device)
         module = rt.VmModule.mmap(config.vm_instance, str(options.module))
+        modules = [*_parameters(config.vm_instance, options.parameters), module]
         self.function = abi.find_function(module, options.function)
-        self.context = rt.SystemContext(vm_modules=[module], config=config)
+        self.context = rt.SystemContext(vm_modules=modules, config=config)
         self.inputs = [values.parse(text) for text in options.input]
 
     def call(self) -> List[Any]:

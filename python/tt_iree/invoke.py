@@ -224,7 +224,18 @@ def _result(
     return _to_numpy(rt, device, view, wanted)
 
 
+def _dtype_of(view: Any) -> Optional[np.dtype]:
+    from iree.runtime.array_interop import map_dtype_to_element_type
+
+    for dtype in abi.DTYPES.values():
+        if int(map_dtype_to_element_type(dtype)) == int(view.element_type):
+            return np.dtype(dtype)
+    return None
+
+
 def _to_numpy(rt: Any, device: Any, view: Any, wanted: Optional[np.dtype]) -> np.ndarray:
+    if wanted is None:
+        wanted = _dtype_of(view)
     if wanted is None:
         return np.array(rt.DeviceArray(device, view).to_host())
 
