@@ -2,6 +2,8 @@
 # Installs what `make demo` (scripts/setup.sh demo) or `make test`
 # (scripts/setup.sh, the default) need: packages, and nothing else. Safe to run
 # again; when all is there it does nothing and needs no network.
+# `scripts/setup.sh frontends` adds PyTorch, JAX and ONNX, about 1.4 GB: tests
+# that need them are skipped without.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -10,9 +12,9 @@ venv=.venv
 python=${PYTHON:-python3}
 
 case $mode in
-  demo | test) ;;
+  demo | test | frontends) ;;
   *)
-    echo "usage: scripts/setup.sh [demo|test]" >&2
+    echo "usage: scripts/setup.sh [demo|test|frontends]" >&2
     exit 2
     ;;
 esac
@@ -55,11 +57,11 @@ fi
 
 # Python packages, once for each state of the lists.
 case $mode in
-  demo) lists="requirements/build.txt requirements/run.txt" ;;
-  test) lists="requirements/build.txt requirements/run.txt requirements/test.txt" ;;
+  demo) lists="build run" ;;
+  test) lists="build run test" ;;
+  frontends) lists="frontends" ;;
 esac
-# shellcheck disable=SC2086
-state="$("$python" -V) $(cat $lists requirements/data.txt | cksum)"
+state="$("$python" -V) $(cat requirements/*.txt | cksum)"
 stamp=$venv/.tt-iree-$mode
 if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$state" ]; then
   exit 0
@@ -67,9 +69,9 @@ fi
 [ -x $venv/bin/pip ] || "$python" -m venv $venv
 pip="$venv/bin/python -m pip --disable-pip-version-check install --quiet"
 for list in $lists; do
-  $pip -r "$list"
+  $pip -r "requirements/$list.txt"
 done
-$pip --no-deps -r requirements/data.txt
+[ "$mode" = frontends ] || $pip --no-deps -r requirements/data.txt
 # The headers that emitted kernels are checked against (tools/kernel_check).
-[ "$mode" = demo ] || "$venv/bin/python" scripts/fetch_ttnn_headers.py
+[ "$mode" != test ] || "$venv/bin/python" scripts/fetch_ttnn_headers.py
 echo "$state" >"$stamp"
