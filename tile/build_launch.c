@@ -215,8 +215,9 @@ static bool launch_equal(const tt_builder_t* b, uint32_t index,
   const tt_inst_t* inst = launch_at(b, index);
   return inst->op == key->op && inst->attr == key->attr &&
          inst->operand_count == key->count &&
-         memcmp(b->program->operands + inst->first_operand, key->operands,
-                key->count * sizeof(tt_operand_t)) == 0;
+         (key->count == 0 ||
+          memcmp(b->program->operands + inst->first_operand, key->operands,
+                 key->count * sizeof(tt_operand_t)) == 0);
 }
 
 tt_operand_t tt_launch_op(tt_builder_t* b, tt_op_t op, uint32_t attr,
