@@ -494,6 +494,29 @@ def test_report(tool, add):
     }  # fmt: skip
 
 
+def test_report_of_a_shared_sum(tool, tmp_path, monkeypatch):
+    """One result, but every core has work, down to the last tile of data."""
+    monkeypatch.chdir(tmp_path)
+    source = b"""
+    func.func @sum(%a: tensor<1024x1024xf32>) -> tensor<f32> {
+      %z = stablehlo.constant dense<0.0> : tensor<f32>
+      %r = stablehlo.reduce(%a init: %z) applies stablehlo.add
+        across dimensions = [0, 1]
+        : (tensor<1024x1024xf32>, tensor<f32>) -> tensor<f32>
+      return %r : tensor<f32>
+    }"""
+    for grid, cores in (("8x8", 64), ("12x10", 120), ("1x1", 1)):
+        flags = [f"--iree-tenstorrent-grid={grid}", "--iree-tenstorrent-report=r.json"]
+        run_ok(tool, *OURS, *flags, "-", "-o", "x.vmfb", stdin=source)
+        report = json.loads(pathlib.Path("r.json").read_text())
+        (dispatch,) = report["dispatches"]
+        assert (dispatch["path"], dispatch["cores"]) == ("tile", cores)
+        # The data once, and what the cores leave for each other.
+        partial = 4 * cores if cores > 1 else 0
+        assert dispatch["bytes_read"] == 4 * 1024 * 1024 + partial
+        assert dispatch["bytes_written"] == partial + 4
+
+
 def test_grid_is_recorded(tool, add):
     flags = [*OURS, "--iree-tenstorrent-grid=12x10", add]
     ir = run_ok(tool, *flags, "--compile-to=executable-sources").decode()

@@ -18,7 +18,7 @@ START_BITS = {  # -inf and inf by dtype
 }
 
 
-def _start(name: str, dtype: str) -> str:
+def start(name: str, dtype: str) -> str:
     if name == "sum":
         return "0.0" if is_float(dtype) else "0"
     if name == "prod":
@@ -48,7 +48,7 @@ def reduce_line(name, dtype, shape, axes, source="%a", value="%r", init="%init")
         f"  ^bb0(%x: {dtype}, %o: {dtype}):\n    %s = {op} %x, %o : {dtype}\n"
         f"    linalg.yield %s : {dtype}"
     )
-    line = filled(_start(name, dtype), dtype, result, init) + generic(
+    line = filled(start(name, dtype), dtype, result, init) + generic(
         result,
         [f"({dims}) -> ({dims})", f"({dims}) -> ({', '.join(f'd{i}' for i in kept)})"],
         "".join("r" if i in axes else "p" for i in range(len(shape))),

@@ -7,13 +7,14 @@ from typing import Dict, List
 
 import elementwise
 import linear
+import shared
 import structure
 from case import Case, Table
 
 
 def cases() -> List[Case]:
     table = Table()
-    for part in (elementwise, linear, structure):
+    for part in (elementwise, linear, shared, structure):
         part.fill(table)
     ids = [case.id for case in table.cases]
     twice = {i for i in ids if ids.count(i) > 1}

@@ -74,6 +74,10 @@ ttc_expr_t ttc_expr_push(ttc_dispatch_t* dispatch, uint32_t index) {
       dispatch, &(ttc_expr_node_t){.kind = TTC_EXPR_PUSH, .value = index});
 }
 
+ttc_expr_t ttc_expr_grid(ttc_dispatch_t* dispatch) {
+  return ttc_expr_intern(dispatch, &(ttc_expr_node_t){.kind = TTC_EXPR_GRID});
+}
+
 bool ttc_expr_is_const(const ttc_dispatch_t* dispatch, ttc_expr_t expr,
                        int64_t* out_value) {
   const ttc_expr_node_t* node = &dispatch->exprs[expr];
@@ -162,6 +166,22 @@ ttc_expr_t ttc_expr_op(ttc_dispatch_t* dispatch, tt_op_t op, ttc_expr_t a,
                     .kind = TTC_EXPR_OP, .op = (uint16_t)op, .a = a, .b = b});
 }
 
+int64_t ttc_expr_estimate(const ttc_dispatch_t* dispatch, ttc_expr_t expr,
+                          int64_t unknown, int64_t grid) {
+  const ttc_expr_node_t* node = &dispatch->exprs[expr];
+  if (node->kind == TTC_EXPR_CONST) return node->value;
+  if (node->kind == TTC_EXPR_GRID) return grid;
+  // Shifts and ors join the halves of a size.
+  bool joins = node->op == TT_OP_OR || node->op == TT_OP_SHL;
+  int64_t value = 0;
+  bool known = node->kind == TTC_EXPR_OP && !joins &&
+               ttc_expr_fold(
+                   (tt_op_t)node->op,
+                   ttc_expr_estimate(dispatch, node->a, unknown, grid),
+                   ttc_expr_estimate(dispatch, node->b, unknown, grid), &value);
+  return known ? value : unknown;
+}
+
 // ---- Records ----------------------------------------------------------------
 
 uint32_t ttc_dispatch_add_subspan(ttc_dispatch_t* dispatch,
@@ -202,6 +222,9 @@ void ttc_expr_print(const ttc_dispatch_t* dispatch, ttc_expr_t expr,
       break;
     case TTC_EXPR_PUSH:
       fprintf(file, "push%" PRId64, node->value);
+      break;
+    case TTC_EXPR_GRID:
+      fputs("grid", file);
       break;
     case TTC_EXPR_OP:
       fprintf(file, "%s(", tt_op_descs[node->op].mnemonic);

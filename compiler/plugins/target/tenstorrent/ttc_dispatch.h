@@ -30,6 +30,7 @@ typedef uint32_t ttc_expr_t;
 typedef enum ttc_expr_kind_e {
   TTC_EXPR_CONST,  // value
   TTC_EXPR_PUSH,   // push constant |value|, zero-extended
+  TTC_EXPR_GRID,   // cores of the grid that the dispatch runs on
   TTC_EXPR_OP,     // op(a, b)
 } ttc_expr_kind_t;
 
@@ -42,11 +43,14 @@ typedef struct ttc_expr_node_t {
 
 // ---- Tensors ----------------------------------------------------------------
 
-enum { TTC_NO_BINDING = 0xFFFFFFFFu };
+enum {
+  TTC_NO_BINDING = 0xFFFFFFFFu,  // constant data
+  TTC_SCRATCH = 0xFFFFFFFEu,     // memory of one launch, added by plans
+};
 
-// A dense tensor in memory: of a binding, or constant.
+// A dense tensor in memory: of a binding, constant, or scratch.
 typedef struct ttc_subspan_t {
-  uint32_t binding;  // TTC_NO_BINDING: |data|
+  uint32_t binding;  // or TTC_NO_BINDING, TTC_SCRATCH
   uint8_t* data;     // of a constant, as in memory; owned by the dispatch
   uint64_t data_size;
   tt_dtype_t dtype;
@@ -158,11 +162,16 @@ void ttc_dispatch_deinitialize(ttc_dispatch_t* dispatch);
 
 ttc_expr_t ttc_expr_const(ttc_dispatch_t* dispatch, int64_t value);
 ttc_expr_t ttc_expr_push(ttc_dispatch_t* dispatch, uint32_t index);
+ttc_expr_t ttc_expr_grid(ttc_dispatch_t* dispatch);
 // Folds constants and neutral elements.
 ttc_expr_t ttc_expr_op(ttc_dispatch_t* dispatch, tt_op_t op, ttc_expr_t a,
                        ttc_expr_t b);
 bool ttc_expr_is_const(const ttc_dispatch_t* dispatch, ttc_expr_t expr,
                        int64_t* out_value);
+// A guess of what |expr| is when launched on |grid| cores, where sizes that
+// push constants give are |unknown|.
+int64_t ttc_expr_estimate(const ttc_dispatch_t* dispatch, ttc_expr_t expr,
+                          int64_t unknown, int64_t grid);
 static inline bool ttc_expr_equals(const ttc_dispatch_t* dispatch,
                                    ttc_expr_t expr, int64_t value) {
   int64_t found = 0;

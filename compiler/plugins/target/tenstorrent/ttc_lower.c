@@ -19,6 +19,8 @@ tt_operand_t ttc_lower_expr(ttc_lower_t* lower, ttc_expr_t expr) {
       return tt_imm(lower->b, node.value);
     case TTC_EXPR_PUSH:
       return tt_launch_push(lower->b, (uint32_t)node.value);
+    case TTC_EXPR_GRID:
+      return tt_launch_grid_cores(lower->b);
     case TTC_EXPR_OP:
       return tt_launch_op2(lower->b, (tt_op_t)node.op,
                            ttc_lower_expr(lower, node.a),
@@ -96,31 +98,49 @@ static void ttc_lower_views(ttc_lower_t* lower, tt_operand_t* views) {
       length = tt_launch_op2(lower->b, TT_OP_MUL, length,
                              ttc_lower_expr(lower, subspan.dims[j]));
     }
-    bool constant = subspan.binding == TTC_NO_BINDING;
-    uint32_t source =
-        constant ? tt_build_blob(lower->b, subspan.data, subspan.data_size)
-                 : subspan.binding;
-    views[i] = tt_build_view(
-        lower->b, constant ? TT_VIEW_DATA : TT_VIEW_BINDING, source,
-        subspan.dtype, ttc_lower_expr(lower, subspan.offset), length);
+    tt_view_source_t kind = TT_VIEW_BINDING;
+    uint32_t source = subspan.binding;
+    if (subspan.binding == TTC_NO_BINDING) {
+      kind = TT_VIEW_DATA;
+      source = tt_build_blob(lower->b, subspan.data, subspan.data_size);
+    } else if (subspan.binding == TTC_SCRATCH) {
+      kind = TT_VIEW_SCRATCH;
+      uint32_t bytes = tt_dtype_desc(subspan.dtype)->storage_bits / 8;
+      source = tt_build_scratch(
+          lower->b,
+          tt_launch_op2(lower->b, TT_OP_MUL, length, tt_imm(lower->b, bytes)));
+    }
+    views[i] = tt_build_view(lower->b, kind, source, subspan.dtype,
+                             ttc_lower_expr(lower, subspan.offset), length);
   }
 }
 
-// Splits items into runs of nearly equal length, one a core.
+// Splits items into runs of nearly equal length, one for each group of as many
+// cores as share an item.
 static tt_operand_t ttc_lower_split(ttc_lower_t* lower) {
   tt_builder_t* b = lower->b;
-  tt_operand_t items = ttc_lower_expr(lower, lower->phase->items);
-  tt_operand_t cores =
-      tt_launch_op2(b, TT_OP_MINS, items, tt_launch_grid_cores(b));
+  const ttc_phase_t* phase = lower->phase;
+  tt_operand_t items = ttc_lower_expr(lower, phase->items);
+  lower->parts = phase->part == TTC_NO_INDEX
+                     ? tt_imm(b, 1)
+                     : ttc_lower_expr(lower, phase->dims[phase->part]);
+  tt_operand_t groups = tt_launch_op2(
+      b, TT_OP_MINS, items,
+      tt_launch_op2(b, TT_OP_DIVS, tt_launch_grid_cores(b), lower->parts));
   // No division by zero where there are no items.
-  tt_operand_t divisor = tt_launch_op2(b, TT_OP_MAXS, cores, tt_imm(b, 1));
+  tt_operand_t divisor = tt_launch_op2(b, TT_OP_MAXS, groups, tt_imm(b, 1));
   tt_operand_t core = tt_launch_core(b);
-  tt_operand_t next = tt_launch_op2(b, TT_OP_ADD, core, tt_imm(b, 1));
+  tt_operand_t group = tt_launch_op2(b, TT_OP_DIVS, core, lower->parts);
+  tt_operand_t next = tt_launch_op2(b, TT_OP_ADD, group, tt_imm(b, 1));
   lower->item_lo = tt_launch_op2(
-      b, TT_OP_DIVS, tt_launch_op2(b, TT_OP_MUL, core, items), divisor);
+      b, TT_OP_DIVS, tt_launch_op2(b, TT_OP_MUL, group, items), divisor);
   lower->item_hi = tt_launch_op2(
       b, TT_OP_DIVS, tt_launch_op2(b, TT_OP_MUL, next, items), divisor);
-  return cores;
+  if (phase->part != TTC_NO_INDEX) {
+    lower->part = tt_launch_op2(b, TT_OP_REMS, core, lower->parts);
+    lower->at[phase->part] = lower->part;
+  }
+  return tt_launch_op2(b, TT_OP_MUL, groups, lower->parts);
 }
 
 static void ttc_lower_phase(ttc_lower_t* lower) {

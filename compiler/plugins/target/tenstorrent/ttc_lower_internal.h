@@ -15,6 +15,8 @@ typedef struct ttc_lower_t {
   const tt_operand_t* views;  // by subspan
   tt_operand_t ones;          // view of 1024 ones (i8), where masks are needed
   tt_operand_t item_lo, item_hi;  // items of this core
+  // Its part of them, of |parts|.
+  tt_operand_t part, parts;
   // Of the kernel being built: element index of each plan dim.
   // Unset in compute kernels, which address nothing.
   tt_operand_t at[TTC_MAX_DIMS];
@@ -104,6 +106,9 @@ void ttc_lower_read(ttc_lower_t* lower, const ttc_stage_t* stage,
 // In the writer: stores the waited pages of |result|.
 void ttc_lower_write(ttc_lower_t* lower, const ttc_stage_t* stage,
                      const ttc_stage_result_t* result);
+// Elements of plan dim |dim| from |lower->at| on; what moves them clamps them
+// to its pages.
+tt_operand_t ttc_lower_extent(ttc_lower_t* lower, uint8_t dim);
 // In the compute kernel: waits for or pops the pages of |access|.
 void ttc_compute_wait(ttc_lower_t* lower, const ttc_stage_t* stage,
                       const ttc_access_t* access);
@@ -112,6 +117,23 @@ void ttc_compute_pop(ttc_lower_t* lower, const ttc_stage_t* stage,
 // In the compute kernel: one step of a store stage, its pages being waited
 // except those at TTC_LEVEL_STEP.
 void ttc_store_step(ttc_lower_t* lower, const ttc_stage_t* stage, bool masked);
+
+// ---- ttc_lower_fold.c -------------------------------------------------------
+
+// tt-metal's reduction knows no minimum: it is the negated maximum of the
+// negated lanes.
+bool ttc_reduce_negates(const ttc_stage_result_t* result);
+void ttc_lower_negate(tt_builder_t* b, const ttc_stage_result_t* result,
+                      uint32_t dst);
+// Packs DST tile |dst| into the one page of |number| (between wait and
+// release).
+void ttc_lower_pack(tt_builder_t* b, uint8_t number, uint32_t dst);
+// In the compute kernel: folds the page of |result|'s lanes.
+void ttc_lower_fold(ttc_lower_t* lower, const ttc_stage_result_t* result);
+// In the writer: folds the waited page of lanes that |result| of |store| stores
+// the fold of, and stores it.
+void ttc_lower_writer_fold(ttc_lower_t* lower, const ttc_stage_t* store,
+                           const ttc_stage_result_t* result);
 
 // ---- ttc_lower_lanes.c, ttc_lower_matmul.c ----------------------------------
 

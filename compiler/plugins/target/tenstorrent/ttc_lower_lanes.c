@@ -28,6 +28,14 @@ static void ttc_lower_range(ttc_lower_t* lower, const ttc_stage_t* stage,
   tt_build_end(lower->b);
 }
 
+// Where part |part| of |steps| steps begins.
+static tt_operand_t ttc_lower_share(ttc_lower_t* lower, tt_operand_t steps,
+                                    tt_operand_t part) {
+  return tt_launch_op2(lower->b, TT_OP_DIVS,
+                       tt_launch_op2(lower->b, TT_OP_MUL, steps, part),
+                       lower->parts);
+}
+
 static void ttc_lower_loop(ttc_lower_t* lower, const ttc_stage_t* stage,
                            uint8_t depth, bool masked, ttc_step_fn_t step) {
   tt_builder_t* b = lower->b;
@@ -36,21 +44,25 @@ static void ttc_lower_loop(ttc_lower_t* lower, const ttc_stage_t* stage,
     return;
   }
   uint8_t dim = stage->private_dims[depth];
+  bool folded = dim == stage->folded, shared = dim == stage->shared;
+  uint32_t width = folded ? ttc_stage_fold_step(lower->phase, stage) : 1;
   tt_operand_t size = ttc_lower_expr(lower, lower->phase->dims[dim]);
-  tt_operand_t zero = tt_imm(b, 0);
-  if (dim != stage->folded) {
-    ttc_lower_range(lower, stage, depth, zero, size, 1, masked, step);
-    return;
+  tt_operand_t lo = tt_imm(b, 0);
+  tt_operand_t hi = tt_launch_op2(b, TT_OP_CEILDIVS, size, tt_imm(b, width));
+  if (shared) {
+    tt_operand_t next = tt_launch_op2(b, TT_OP_ADD, lower->part, tt_imm(b, 1));
+    lo = ttc_lower_share(lower, hi, lower->part);
+    hi = ttc_lower_share(lower, hi, next);
   }
-  uint32_t width = ttc_stage_fold_step(lower->phase, stage);
-  tt_operand_t steps = tt_launch_op2(b, TT_OP_CEILDIVS, size, tt_imm(b, width));
-  if (!stage->needs_mask) {
-    ttc_lower_range(lower, stage, depth, zero, steps, width, false, step);
+  if (!folded || !stage->needs_mask) {
+    ttc_lower_range(lower, stage, depth, lo, hi, width, masked, step);
     return;
   }
   tt_operand_t full = tt_launch_op2(b, TT_OP_DIVS, size, tt_imm(b, width));
-  ttc_lower_range(lower, stage, depth, zero, full, width, false, step);
-  ttc_lower_range(lower, stage, depth, full, steps, width, true, step);
+  tt_operand_t end = shared ? tt_launch_op2(b, TT_OP_MINS, hi, full) : full;
+  tt_operand_t rest = shared ? tt_launch_op2(b, TT_OP_MAXS, lo, full) : full;
+  ttc_lower_range(lower, stage, depth, lo, end, width, false, step);
+  ttc_lower_range(lower, stage, depth, rest, hi, width, true, step);
 }
 
 static void ttc_lower_steps(ttc_lower_t* lower, const ttc_stage_t* stage,
@@ -60,9 +72,7 @@ static void ttc_lower_steps(ttc_lower_t* lower, const ttc_stage_t* stage,
 
 // ---- Moving pages -----------------------------------------------------------
 
-// Elements of plan dim |dim| from |lower->at| on; what moves them clamps them
-// to its pages.
-static tt_operand_t ttc_lower_extent(ttc_lower_t* lower, uint8_t dim) {
+tt_operand_t ttc_lower_extent(ttc_lower_t* lower, uint8_t dim) {
   if (dim == TTC_NO_INDEX) return tt_imm(lower->b, 1);
   return ttc_kernel_op(lower, TT_OP_SUB,
                        ttc_lower_expr(lower, lower->phase->dims[dim]),
@@ -309,6 +319,10 @@ static void ttc_writer_step(ttc_lower_t* lower, const ttc_stage_t* stage,
   tt_builder_t* b = lower->b;
   for (uint32_t i = 0; i < stage->result_count; ++i) {
     const ttc_stage_result_t* result = &stage->results[i];
+    if (lower->phase->writer_folds) {
+      ttc_lower_writer_fold(lower, stage, result);
+      continue;
+    }
     tt_operand_t cb = ttc_cb(result->cb);
     tt_operand_t pages =
         tt_imm(b, ttc_lower_result_pages(lower->phase, result));
@@ -335,15 +349,34 @@ static void ttc_writer_stays(ttc_lower_t* lower, bool wait) {
   }
 }
 
+// Emits |op| for the page of each result that the stages of the phase reduce
+// to, as whoever uses it takes it.
+static void ttc_lower_results(ttc_lower_t* lower, tt_op_t op) {
+  const ttc_phase_t* phase = lower->phase;
+  for (uint32_t i = 0; i < phase->stage_count; ++i) {
+    const ttc_stage_t* stage = &phase->stages[i];
+    for (uint32_t j = 0; stage->reduce && j < stage->result_count; ++j) {
+      const ttc_stage_result_t* result = &stage->results[j];
+      const tt_operand_t operands[] = {
+          ttc_cb(phase->writer_folds ? result->partial_cb : result->cb),
+          tt_imm(lower->b, 1)};
+      tt_build_inst(lower->b, op, TT_DTYPE_NONE, TT_DTYPE_NONE, 0, TT_NONE,
+                    operands, 2);
+    }
+  }
+}
+
 static void ttc_lower_writer(ttc_lower_t* lower) {
   const ttc_phase_t* phase = lower->phase;
   ttc_lower_kernel(lower, TT_UNIT_WRITER);
   ttc_writer_stays(lower, true);
   ttc_lower_open_items(lower);
+  if (phase->writer_folds) ttc_lower_results(lower, TT_OP_CB_WAIT_FRONT);
   for (uint32_t i = 0; i < phase->stage_count; ++i) {
     if (phase->stages[i].reduce) continue;
     ttc_lower_steps(lower, &phase->stages[i], ttc_writer_step);
   }
+  if (phase->writer_folds) ttc_lower_results(lower, TT_OP_CB_POP_FRONT);
   tt_build_end(lower->b);
   ttc_writer_stays(lower, false);
 }
@@ -445,53 +478,10 @@ static void ttc_reduce_step(ttc_lower_t* lower, const ttc_stage_t* stage,
   ttc_lower_loads(lower, stage, TTC_LEVEL_STEP, ttc_compute_pop);
 }
 
-// tt-metal's reduction knows no minimum: it is the negated maximum of the
-// negated lanes.
-static bool ttc_reduce_negates(const ttc_stage_result_t* result) {
-  return result->op == TT_OP_MINF || result->op == TT_OP_MINNUMF;
-}
-
-static void ttc_lower_negate(tt_builder_t* b, const ttc_stage_result_t* result,
-                             uint32_t dst) {
-  const tt_operand_t operands[] = {ttc_dst(dst), ttc_dst(dst)};
-  tt_build_inst(b, TT_OP_NEGF, (tt_dtype_t)result->type, TT_DTYPE_NONE, 0,
-                TT_NONE, operands, 2);
-}
-
-// Packs DST tile |dst| into the one page of |number| (between wait and
-// release).
-static void ttc_lower_pack(tt_builder_t* b, uint8_t number, uint32_t dst) {
-  tt_operand_t cb = ttc_cb(number), one = tt_imm(b, 1);
-  TT_OPS(b, CB_RESERVE_BACK, NONE, 0, cb, one);
-  TT_OPS(b, PACK_TILE, NONE, 0, cb, tt_imm(b, 0), ttc_dst(dst));
-  TT_OPS(b, CB_PUSH_BACK, NONE, 0, cb, one);
-}
-
-static void ttc_lower_fold(ttc_lower_t* lower,
-                           const ttc_stage_result_t* result) {
-  tt_builder_t* b = lower->b;
-  tt_operand_t partial = ttc_cb(result->partial_cb);
-  tt_operand_t zero = tt_imm(b, 0), one = tt_imm(b, 1);
-  tt_pool_t pool = result->op == TT_OP_ADD ? TT_POOL_SUM : TT_POOL_MAX;
-  tt_reduce_dim_t dim = lower->phase->fold == TTC_FOLD_ROWS ? TT_REDUCE_COL
-                        : lower->phase->lanes == TTC_LANES_STRIP
-                            ? TT_REDUCE_SCALAR
-                            : TT_REDUCE_ROW;
-  TT_OPS(b, CB_WAIT_FRONT, NONE, 0, partial, one);
-  TTC_DST_OP(b, TILE_REGS_ACQUIRE);
-  TT_OPS(b, REDUCE_TILE, NONE, TT_ATTR_REDUCE(pool, dim), ttc_dst(0), partial,
-         zero, ttc_cb(lower->phase->scaler_cb), zero);
-  if (ttc_reduce_negates(result)) ttc_lower_negate(b, result, 0);
-  TTC_DST_OP(b, TILE_REGS_COMMIT);
-  TTC_DST_OP(b, TILE_REGS_WAIT);
-  ttc_lower_pack(b, result->cb, 0);
-  TTC_DST_OP(b, TILE_REGS_RELEASE);
-  TT_OPS(b, CB_POP_FRONT, NONE, 0, partial, one);
-}
-
 static void ttc_lower_reduce(ttc_lower_t* lower, const ttc_stage_t* stage) {
   tt_builder_t* b = lower->b;
   bool fold = lower->phase->fold != TTC_FOLD_NONE;
+  bool fpu_folds = fold && !lower->phase->writer_folds;
   TTC_DST_OP(b, TILE_REGS_ACQUIRE);
   for (uint32_t i = 0; i < stage->result_count; ++i) {
     const ttc_stage_result_t* result = &stage->results[i];
@@ -503,7 +493,7 @@ static void ttc_lower_reduce(ttc_lower_t* lower, const ttc_stage_t* stage) {
                   2);
   }
   ttc_lower_steps(lower, stage, ttc_reduce_step);
-  for (uint32_t i = 0; fold && i < stage->result_count; ++i) {
+  for (uint32_t i = 0; fpu_folds && i < stage->result_count; ++i) {
     if (!ttc_reduce_negates(&stage->results[i])) continue;
     ttc_lower_negate(b, &stage->results[i], i);
   }
@@ -514,6 +504,7 @@ static void ttc_lower_reduce(ttc_lower_t* lower, const ttc_stage_t* stage) {
     ttc_lower_pack(b, fold ? result->partial_cb : result->cb, i);
   }
   TTC_DST_OP(b, TILE_REGS_RELEASE);
+  if (lower->phase->writer_folds) return;
   for (uint32_t i = 0; fold && i < stage->result_count; ++i) {
     ttc_lower_fold(lower, &stage->results[i]);
   }
@@ -574,18 +565,12 @@ static void ttc_lower_compute(ttc_lower_t* lower) {
     ttc_lower_loads(lower, stage, TTC_LEVEL_ITEM, ttc_compute_wait);
     if (stage->reduce) {
       ttc_lower_reduce(lower, stage);
-    } else {
+    } else if (!phase->writer_folds) {
       ttc_lower_steps(lower, stage, ttc_store_step);
     }
     ttc_lower_loads(lower, stage, TTC_LEVEL_ITEM, ttc_compute_pop);
   }
-  for (uint32_t i = 0; i < phase->stage_count; ++i) {
-    const ttc_stage_t* stage = &phase->stages[i];
-    for (uint32_t j = 0; stage->reduce && j < stage->result_count; ++j) {
-      TT_OPS(lower->b, CB_POP_FRONT, NONE, 0, ttc_cb(stage->results[j].cb),
-             tt_imm(lower->b, 1));
-    }
-  }
+  if (!phase->writer_folds) ttc_lower_results(lower, TT_OP_CB_POP_FRONT);
   tt_build_end(lower->b);
   ttc_compute_stays(lower, false);
 }

@@ -14,11 +14,6 @@ void ttc_plan_refuse(ttc_planner_t* planner, const char* format, ...) {
   va_end(args);
 }
 
-int64_t ttc_plan_estimate(const ttc_planner_t* planner, ttc_expr_t expr) {
-  int64_t value = 0;
-  return ttc_expr_is_const(planner->dispatch, expr, &value) ? value : 1024;
-}
-
 ttc_level_t ttc_plan_level(const ttc_dispatch_t* dispatch,
                            const ttc_phase_t* phase, const ttc_stage_t* stage,
                            const ttc_access_t* access) {
@@ -129,8 +124,8 @@ static void ttc_plan_group(ttc_planner_t* planner, ttc_plan_t* plan) {
         ttc_plan_join(planner, plan->phases[plan->phase_count - 1], store)) {
       continue;
     }
-    if (plan->phase_count == TTC_MAX_PHASES) {
-      ttc_plan_refuse(planner, "more than %d groups of stores", TTC_MAX_PHASES);
+    if (plan->phase_count == TTC_MAX_GROUPS) {
+      ttc_plan_refuse(planner, "more than %d groups of stores", TTC_MAX_GROUPS);
       return;
     }
     planner->phase = calloc(1, sizeof(*planner->phase));
@@ -141,6 +136,7 @@ static void ttc_plan_group(ttc_planner_t* planner, ttc_plan_t* plan) {
     }
     planner->phase->row = TTC_NO_INDEX;
     planner->phase->column = TTC_NO_INDEX;
+    planner->phase->part = TTC_NO_INDEX;
     planner->phase->scaler_cb = TTC_NO_INDEX;
     planner->phase->mask_cb = TTC_NO_INDEX;
     planner->phase->pages = 1;
@@ -277,26 +273,42 @@ static void ttc_plan_check_windows(ttc_planner_t* planner) {
 
 // ---- The plan ---------------------------------------------------------------
 
+// Plans group |index| of |groups| and moves its phases to |plan|.
+static void ttc_plan_phases(ttc_planner_t* planner, ttc_plan_t* groups,
+                            uint32_t index, ttc_plan_t* plan) {
+  planner->phase = groups->phases[index];
+  ttc_plan_collapse(planner);
+  ttc_plan_matmul(planner);
+  if (planner->phase->kind != TTC_PHASE_MATMUL) {
+    ttc_plan_check_windows(planner);
+  }
+  if (planner->status) return;
+  ttc_plan_lanes(planner);
+  if (ttc_plan_parts(planner, plan)) return;
+  ttc_plan_buffers(planner);
+  groups->phases[index] = NULL;
+  plan->phases[plan->phase_count++] = planner->phase;
+}
+
 tt_status_t ttc_plan_dispatch(ttc_dispatch_t* dispatch,
                               const ttc_plan_options_t* options,
                               ttc_plan_t* plan) {
-  ttc_planner_t planner = {.dispatch = dispatch, .options = options};
+  ttc_planner_t planner = {
+      .dispatch = dispatch, .options = options, .unknown = 1024};
+  ttc_plan_t groups = {0};
   memset(plan, 0, sizeof(*plan));
   if (!dispatch->store_count) ttc_plan_refuse(&planner, "nothing is stored");
-  ttc_plan_group(&planner, plan);
-  for (uint32_t i = 0; i < plan->phase_count && !planner.status; ++i) {
-    planner.phase = plan->phases[i];
+  ttc_plan_group(&planner, &groups);
+  for (uint32_t i = 0; i < groups.phase_count && !planner.status; ++i) {
+    planner.phase = groups.phases[i];
     ttc_plan_order(&planner);
     ttc_plan_items(&planner);
-    ttc_plan_check_updates(&planner, plan, i);
-    if (!planner.status) ttc_plan_collapse(&planner);
-    if (!planner.status) ttc_plan_matmul(&planner);
-    if (!planner.status && planner.phase->kind != TTC_PHASE_MATMUL) {
-      ttc_plan_check_windows(&planner);
-    }
-    if (!planner.status) ttc_plan_lanes(&planner);
-    if (!planner.status) ttc_plan_buffers(&planner);
+    ttc_plan_check_updates(&planner, &groups, i);
   }
+  for (uint32_t i = 0; i < groups.phase_count && !planner.status; ++i) {
+    ttc_plan_phases(&planner, &groups, i, plan);
+  }
+  ttc_plan_deinitialize(&groups);
   if (!planner.status && dispatch->exhausted) {
     planner.status =
         tt_status_make(TT_CODE_RESOURCE_EXHAUSTED, "out of memory planning");

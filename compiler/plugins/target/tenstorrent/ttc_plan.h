@@ -6,6 +6,10 @@
 // order for every item: a reduce stage folds its terms over its private dims, a
 // store stage writes its terms for every index of its private dims. What a
 // stage computes is a DAG of *terms*; loads are linear in the plan dims.
+//
+// Where there are fewer items than cores, cores may share an item in *parts*:
+// each folds its own range of a private dim and leaves what it got in scratch
+// memory, for a later phase to fold.
 #ifndef TT_IREE_COMPILER_TTC_PLAN_H_
 #define TT_IREE_COMPILER_TTC_PLAN_H_
 
@@ -18,7 +22,8 @@ enum {
   TTC_MAX_ACCESSES = 48,
   TTC_MAX_STAGES = 12,
   TTC_MAX_RESULTS = 4,  // of a stage
-  TTC_MAX_PHASES = 8,
+  TTC_MAX_GROUPS = 8,   // of stores that share their loops
+  TTC_MAX_PHASES = 48,  // one or more a group
   TTC_NO_INDEX = 0xFF,
 };
 
@@ -38,6 +43,7 @@ typedef struct ttc_access_t {
   uint8_t pages;  // of one step
   uint8_t bcast;  // tt_bcast_t: only row 0 or column 0 of a page is read
   bool to_fpu;    // goes through the FPU's source registers
+  bool filled;    // |fill| matters: whoever needs another value needs a mask
   uint64_t fill;  // bits of what lanes beyond the edge hold
 } ttc_access_t;
 
@@ -92,6 +98,7 @@ typedef struct ttc_stage_t {
   uint8_t row;  // plan dims of rows and columns, or TTC_NO_INDEX
   uint8_t column;
   uint8_t folded;     // that of the two that is private, or TTC_NO_INDEX
+  uint8_t shared;     // private dim that parts share, or TTC_NO_INDEX
   bool needs_mask;    // a last, partial step needs masked terms
   uint8_t dst_tiles;  // DST tiles in use at once
 } ttc_stage_t;
@@ -128,7 +135,13 @@ typedef struct ttc_phase_t {
   uint8_t kind;   // ttc_phase_kind_t
   uint8_t lanes;  // ttc_lanes_t
   uint8_t fold;   // ttc_fold_t
+  // The writer folds lanes, by scalar ops, as it stores them: for what
+  // reduce_tile cannot do. Nothing else uses the results then.
+  bool writer_folds;
   bool full_sync;
+  // Plan dim of as many indices as cores share an item, or TTC_NO_INDEX; a
+  // core has one of them.
+  uint8_t part;
   uint8_t row;     // item dim of tile rows, or TTC_NO_INDEX
   uint8_t column;  // item dim of columns, or TTC_NO_INDEX
   uint8_t pages;   // of a strip, 1 to 4
@@ -156,8 +169,8 @@ typedef struct ttc_plan_t {
   ttc_phase_t* phases[TTC_MAX_PHASES];  // owned
 } ttc_plan_t;
 
-// Plans |dispatch| (adds launch expressions to it). UNIMPLEMENTED with the
-// reason when the tile path does not take it. |plan| is freed with
+// Plans |dispatch| (adds launch expressions and scratch to it). UNIMPLEMENTED
+// with the reason when the tile path does not take it. |plan| is freed with
 // ttc_plan_deinitialize, also after errors.
 tt_status_t ttc_plan_dispatch(ttc_dispatch_t* dispatch,
                               const ttc_plan_options_t* options,

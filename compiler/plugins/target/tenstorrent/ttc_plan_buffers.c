@@ -66,12 +66,13 @@ static bool ttc_plan_pad_load(ttc_planner_t* planner, const ttc_stage_t* stage,
   const ttc_term_t* load = &phase->terms[ttc_term_through_casts(phase, term)];
   if (load->kind != TTC_TERM_LOAD) return false;
   ttc_access_t* access = &phase->accesses[load->index];
-  if (!ttc_stride_is(planner, access, stage->folded, 0) &&
-      (access->fill == neutral || access->fill == 0)) {
-    access->fill = neutral;
-    return true;
+  if (ttc_stride_is(planner, access, stage->folded, 0) ||
+      (access->filled && access->fill != neutral)) {
+    return false;
   }
-  return false;
+  access->filled = true;
+  access->fill = neutral;
+  return true;
 }
 
 // Makes lanes beyond the end of the folded dim neutral: by what the reader
@@ -81,7 +82,6 @@ static void ttc_plan_pad(ttc_planner_t* planner, ttc_stage_t* stage,
                          ttc_stage_result_t* result) {
   ttc_phase_t* phase = planner->phase;
   const ttc_term_t* term = &phase->terms[result->term];
-  result->masked_term = result->term;
   if (ttc_plan_pad_load(planner, stage, result->term, result->neutral)) return;
   if (result->op == TT_OP_ADD && term->kind == TTC_TERM_OP &&
       term->op == TT_OP_MUL &&
@@ -106,20 +106,17 @@ static void ttc_plan_pad(ttc_planner_t* planner, ttc_stage_t* stage,
 
 static void ttc_plan_pads(ttc_planner_t* planner) {
   ttc_phase_t* phase = planner->phase;
-  for (uint32_t i = 0; phase->fold && i < phase->stage_count; ++i) {
+  for (uint32_t i = 0; i < phase->stage_count; ++i) {
     ttc_stage_t* stage = &phase->stages[i];
     int64_t size = 0;
     if (!stage->reduce) continue;
-    if (ttc_expr_is_const(planner->dispatch, phase->dims[stage->folded],
-                          &size) &&
-        size % ttc_stage_fold_step(phase, stage) == 0) {
-      for (uint32_t j = 0; j < stage->result_count; ++j) {
-        stage->results[j].masked_term = stage->results[j].term;
-      }
-      continue;
-    }
+    bool whole =
+        !phase->fold || (ttc_expr_is_const(planner->dispatch,
+                                           phase->dims[stage->folded], &size) &&
+                         size % ttc_stage_fold_step(phase, stage) == 0);
     for (uint32_t j = 0; j < stage->result_count; ++j) {
-      ttc_plan_pad(planner, stage, &stage->results[j]);
+      stage->results[j].masked_term = stage->results[j].term;
+      if (!whole) ttc_plan_pad(planner, stage, &stage->results[j]);
     }
   }
 }
@@ -219,6 +216,12 @@ static void ttc_plan_result_cbs(ttc_planner_t* planner, uint32_t depth) {
     for (uint32_t j = 0; j < stage->result_count; ++j) {
       ttc_stage_result_t* result = &stage->results[j];
       tt_format_t format = ttc_plan_format(phase, (tt_dtype_t)result->type);
+      if (phase->writer_folds) {
+        if (!stage->reduce) continue;
+        result->partial_cb =
+            ttc_plan_cb(planner, format, ttc_plan_layout(phase), false, depth);
+        continue;
+      }
       if (!stage->reduce) {
         const ttc_term_t* term = &phase->terms[result->term];
         bool moved = phase->kind == TTC_PHASE_MOVE;
@@ -243,7 +246,7 @@ static void ttc_plan_result_cbs(ttc_planner_t* planner, uint32_t depth) {
 
 static void ttc_plan_helper_cbs(ttc_planner_t* planner) {
   ttc_phase_t* phase = planner->phase;
-  if (phase->fold) {
+  if (phase->fold && !phase->writer_folds) {
     phase->scaler_cb =
         ttc_plan_cb(planner, TT_FORMAT_FLOAT32, TT_CB_LAYOUT_FACES, false, 1);
   }
@@ -319,7 +322,7 @@ static void ttc_plan_cbs(ttc_planner_t* planner, uint32_t depth) {
 
 // ---- Items ------------------------------------------------------------------
 
-static ttc_expr_t ttc_plan_item_count(ttc_planner_t* planner) {
+ttc_expr_t ttc_plan_item_count(ttc_planner_t* planner) {
   const ttc_phase_t* phase = planner->phase;
   bool matmul = phase->kind == TTC_PHASE_MATMUL;
   uint32_t row_step = TT_TILE_DIM * (matmul ? phase->matmul.block_rows : 1u);

@@ -9,6 +9,7 @@ typedef struct ttc_planner_t {
   ttc_dispatch_t* dispatch;
   const ttc_plan_options_t* options;
   ttc_phase_t* phase;
+  int64_t unknown;     // what sizes that push constants give may be
   tt_status_t status;  // sticky
 } ttc_planner_t;
 
@@ -33,8 +34,11 @@ static inline bool ttc_stride_is(const ttc_planner_t* planner,
   return ttc_expr_equals(planner->dispatch, access->strides[dim], stride);
 }
 
-// Where |expr| is not constant: what a plan may guess.
-int64_t ttc_plan_estimate(const ttc_planner_t* planner, ttc_expr_t expr);
+static inline int64_t ttc_plan_estimate(const ttc_planner_t* planner,
+                                        ttc_expr_t expr) {
+  return ttc_expr_estimate(planner->dispatch, expr, planner->unknown,
+                           planner->options->cores);
+}
 
 // ---- ttc_plan_terms.c -------------------------------------------------------
 
@@ -53,6 +57,19 @@ void ttc_plan_stage_loads(const ttc_phase_t* phase, const ttc_stage_t* stage,
 // Merges dims, and decides what the lanes of a tile are.
 void ttc_plan_collapse(ttc_planner_t* planner);
 void ttc_plan_lanes(ttc_planner_t* planner);
+// Tiles that the busiest core computes.
+int64_t ttc_plan_cost(const ttc_planner_t* planner);
+// Steps that |stage| takes over its private dim |dim|.
+ttc_expr_t ttc_plan_steps(ttc_planner_t* planner, const ttc_stage_t* stage,
+                          uint8_t dim);
+// Work items of the phase.
+ttc_expr_t ttc_plan_item_count(ttc_planner_t* planner);
+
+// ---- ttc_plan_parts.c -------------------------------------------------------
+
+// Appends phases to |plan| that do what the phase does, with cores sharing
+// items; false, with nothing changed, where that does not pay.
+bool ttc_plan_parts(ttc_planner_t* planner, ttc_plan_t* plan);
 
 // ---- ttc_plan_matmul.c ------------------------------------------------------
 

@@ -4,6 +4,10 @@
 
 #include "compiler/plugins/target/tenstorrent/ttc_plan_internal.h"
 
+// A scalar op for each lane of a tile takes a data-movement core about as long
+// as this many tiles take the others.
+enum { TTC_WRITER_FOLD_TILES = 16 };
+
 // ---- Merging dims -----------------------------------------------------------
 
 // Whether |list| holds neither dim, or |a| right before |b|.
@@ -83,22 +87,56 @@ static bool ttc_plan_reduces(const ttc_phase_t* phase) {
   return phase->stages[0].reduce;
 }
 
+// Who may fold the lanes that a reduction leaves.
+typedef enum ttc_folder_e {
+  TTC_FOLDER_NONE,
+  TTC_FOLDER_FPU,
+  TTC_FOLDER_WRITER,
+} ttc_folder_t;
+
 // reduce_tile folds floats, by sum, maximum and minimum.
-static bool ttc_plan_may_fold(const ttc_phase_t* phase) {
+static bool ttc_fpu_folds(const ttc_stage_result_t* result) {
+  tt_op_t op = (tt_op_t)result->op;
+  return tt_dtype_desc((tt_dtype_t)result->type)->is_float &&
+         (op == TT_OP_ADD || op == TT_OP_MAXF || op == TT_OP_MAXNUMF ||
+          op == TT_OP_MINF || op == TT_OP_MINNUMF);
+}
+
+static bool ttc_plan_uses_reduced(const ttc_phase_t* phase, uint32_t term) {
+  bool marks[TTC_MAX_TERMS] = {false};
+  ttc_plan_mark(phase, term, marks);
+  for (uint32_t i = 0; i < phase->term_count; ++i) {
+    if (marks[i] && phase->terms[i].kind == TTC_TERM_REDUCED) return true;
+  }
+  return false;
+}
+
+// The writer folds by any op. Products of 16-bit floats keep their order: in
+// another they overflow where they did not.
+static bool ttc_writer_folds(const ttc_phase_t* phase,
+                             const ttc_stage_result_t* result) {
+  tt_dtype_t type = (tt_dtype_t)result->type;
+  return !ttc_plan_uses_reduced(phase, result->term) &&
+         (type == TT_DTYPE_F32 || !tt_dtype_desc(type)->is_float);
+}
+
+static ttc_folder_t ttc_plan_folder(const ttc_phase_t* phase) {
+  bool fpu = true, writer = true;
   for (uint32_t i = 0; i < phase->stage_count; ++i) {
     const ttc_stage_t* stage = &phase->stages[i];
-    if (!stage->reduce) continue;
-    if (!stage->private_count) return false;
+    if (stage->reduce && !stage->private_count) return TTC_FOLDER_NONE;
     for (uint32_t j = 0; j < stage->result_count; ++j) {
-      tt_op_t op = (tt_op_t)stage->results[j].op;
-      if (!tt_dtype_desc((tt_dtype_t)stage->results[j].type)->is_float ||
-          (op != TT_OP_ADD && op != TT_OP_MAXF && op != TT_OP_MAXNUMF &&
-           op != TT_OP_MINF && op != TT_OP_MINNUMF)) {
-        return false;
+      const ttc_stage_result_t* result = &stage->results[j];
+      if (stage->reduce) {
+        fpu &= ttc_fpu_folds(result);
+        writer &= ttc_writer_folds(phase, result);
+      } else {
+        writer &= !stage->private_count &&
+                  phase->terms[result->term].kind == TTC_TERM_REDUCED;
       }
     }
   }
-  return true;
+  return fpu ? TTC_FOLDER_FPU : writer ? TTC_FOLDER_WRITER : TTC_FOLDER_NONE;
 }
 
 // Whether a load that runs with a reduction's loops is contiguous along an item
@@ -209,10 +247,40 @@ static uint8_t ttc_stage_last(const ttc_stage_t* stage) {
                               : TTC_NO_INDEX;
 }
 
-static void ttc_plan_take(ttc_planner_t* planner, ttc_way_t way) {
+ttc_expr_t ttc_plan_steps(ttc_planner_t* planner, const ttc_stage_t* stage,
+                          uint8_t dim) {
+  ttc_expr_t size = planner->phase->dims[dim];
+  if (dim != stage->folded) return size;
+  uint32_t step = ttc_stage_fold_step(planner->phase, stage);
+  return ttc_expr_op(planner->dispatch, TT_OP_CEILDIVS, size,
+                     ttc_plan_const(planner, step));
+}
+
+static int64_t ttc_plan_step_count(const ttc_planner_t* planner,
+                                   const ttc_stage_t* stage, uint8_t dim) {
+  return ttc_ceil_div(
+      ttc_plan_size(planner, dim),
+      dim == stage->folded ? ttc_stage_fold_step(planner->phase, stage) : 1);
+}
+
+// Parts share the private dim of most steps.
+static void ttc_plan_share(const ttc_planner_t* planner, ttc_stage_t* stage) {
+  int64_t most = 0;
+  for (uint8_t i = 0; stage->reduce && i < stage->private_count; ++i) {
+    uint8_t dim = stage->private_dims[i];
+    int64_t steps = ttc_plan_step_count(planner, stage, dim);
+    if (steps <= most) continue;
+    most = steps;
+    stage->shared = dim;
+  }
+}
+
+static void ttc_plan_take(ttc_planner_t* planner, ttc_way_t way,
+                          ttc_folder_t folder) {
   ttc_phase_t* phase = planner->phase;
   bool tile = way.lanes == TTC_LANES_TILE;
   phase->fold = (uint8_t)way.fold;
+  phase->writer_folds = way.fold && folder == TTC_FOLDER_WRITER;
   phase->lanes = (uint8_t)way.lanes;
   phase->row = TTC_NO_INDEX;
   phase->column = TTC_NO_INDEX;
@@ -232,13 +300,13 @@ static void ttc_plan_take(ttc_planner_t* planner, ttc_way_t way) {
     stage->row = way.fold == TTC_FOLD_ROWS ? last : phase->row;
     stage->column = way.fold == TTC_FOLD_COLUMNS ? last : phase->column;
     stage->folded = way.fold == TTC_FOLD_NONE ? TTC_NO_INDEX : last;
+    if (phase->part != TTC_NO_INDEX) ttc_plan_share(planner, stage);
   }
 }
 
-// Tiles that the busiest core computes.
-static int64_t ttc_plan_cost(const ttc_planner_t* planner) {
+int64_t ttc_plan_cost(const ttc_planner_t* planner) {
   const ttc_phase_t* phase = planner->phase;
-  double items = 1, steps = 0;
+  double items = 1, steps = 0, cores = planner->options->cores, parts = 1;
   for (uint8_t i = 0; i < phase->item_count; ++i) {
     uint8_t dim = phase->item_dims[i];
     items *= (double)ttc_ceil_div(ttc_plan_size(planner, dim),
@@ -247,19 +315,22 @@ static int64_t ttc_plan_cost(const ttc_planner_t* planner) {
                                       ? ttc_phase_column_step(phase)
                                       : 1);
   }
+  if (phase->part != TTC_NO_INDEX && items < cores) {
+    parts = floor(cores / items);
+  }
   for (uint32_t i = 0; i < phase->stage_count; ++i) {
     const ttc_stage_t* stage = &phase->stages[i];
     double count = 1;
     for (uint8_t j = 0; j < stage->private_count; ++j) {
       uint8_t dim = stage->private_dims[j];
-      count *= (double)ttc_ceil_div(
-          ttc_plan_size(planner, dim),
-          dim == stage->folded ? ttc_stage_fold_step(phase, stage) : 1);
+      double of_dim = (double)ttc_plan_step_count(planner, stage, dim);
+      count *= dim == stage->shared ? ceil(of_dim / parts) : of_dim;
     }
     // Two more for packing and folding what a stage leaves.
     steps += count + 2;
+    if (stage->reduce && phase->writer_folds) steps += TTC_WRITER_FOLD_TILES;
   }
-  double rounds = ceil(items / planner->options->cores);
+  double rounds = ceil(items / floor(cores / parts));
   double cost = rounds * steps;
   return cost < 1e18 ? (int64_t)cost : INT64_MAX;
 }
@@ -290,18 +361,21 @@ void ttc_plan_lanes(ttc_planner_t* planner) {
   ttc_phase_t* phase = planner->phase;
   if (phase->kind == TTC_PHASE_MATMUL) return;
   phase->kind = TTC_PHASE_LANES;
-  bool folds = ttc_plan_reduces(phase) && ttc_plan_may_fold(phase);
+  ttc_folder_t folder =
+      ttc_plan_reduces(phase) ? ttc_plan_folder(phase) : TTC_FOLDER_NONE;
+  bool folds = folder != TTC_FOLDER_NONE;
   bool contiguous = folds && ttc_plan_contiguous_items(planner);
   int64_t best = -1;
   ttc_way_t taken = ways[1];
   for (size_t i = 0; i < sizeof(ways) / sizeof(*ways); ++i) {
     ttc_way_t way = ways[i];
     // Lanes run along what lies together in memory.
-    bool sensible = way.fold == TTC_FOLD_NONE   ? !folds || contiguous
+    bool sensible = way.fold == TTC_FOLD_NONE
+                        ? folder != TTC_FOLDER_FPU || contiguous
                     : way.fold == TTC_FOLD_ROWS ? contiguous
                                                 : folds && !contiguous;
     if (!sensible) continue;
-    ttc_plan_take(planner, way);
+    ttc_plan_take(planner, way, folder);
     if (way.lanes == TTC_LANES_STRIP && !ttc_plan_may_strip(planner)) continue;
     int64_t cost = ttc_plan_cost(planner);
     // Tiles of folded rows read 32 elements at a time, strips 1024.
@@ -310,6 +384,6 @@ void ttc_plan_lanes(ttc_planner_t* planner) {
     best = cost;
     taken = way;
   }
-  ttc_plan_take(planner, taken);
+  ttc_plan_take(planner, taken, folder);
   ttc_plan_pages(planner);
 }

@@ -73,6 +73,10 @@ static void ttc_stage_print(const ttc_phase_t* phase, uint32_t index,
   ttc_dim_print(stage->row, file);
   fputs(" columns ", file);
   ttc_dim_print(stage->column, file);
+  if (stage->shared != TTC_NO_INDEX) {
+    fputs(" parts share ", file);
+    ttc_dim_print(stage->shared, file);
+  }
   fprintf(file, " dst %u:", stage->dst_tiles);
   for (uint32_t i = 0; i < stage->result_count; ++i) {
     const ttc_stage_result_t* result = &stage->results[i];
@@ -109,11 +113,12 @@ static void ttc_lanes_print(const ttc_phase_t* phase, FILE* file) {
     ttc_dim_print(phase->column, file);
   }
   static const char* const folds[] = {
-      [TTC_FOLD_NONE] = "\n",
-      [TTC_FOLD_COLUMNS] = ", columns folded\n",
-      [TTC_FOLD_ROWS] = ", rows folded\n",
+      [TTC_FOLD_NONE] = "",
+      [TTC_FOLD_COLUMNS] = ", columns folded",
+      [TTC_FOLD_ROWS] = ", rows folded",
   };
   fputs(folds[phase->fold], file);
+  fputs(phase->writer_folds ? " by the writer\n" : "\n", file);
 }
 
 void ttc_plan_print(const ttc_dispatch_t* dispatch, const ttc_plan_t* plan,
@@ -133,6 +138,10 @@ void ttc_plan_print(const ttc_dispatch_t* dispatch, const ttc_plan_t* plan,
     ttc_lanes_print(phase, file);
     fputs("    items over ", file);
     ttc_dims_print(phase->item_dims, phase->item_count, file);
+    if (phase->part != TTC_NO_INDEX) {
+      fputs(", each in parts ", file);
+      ttc_dim_print(phase->part, file);
+    }
     fputc('\n', file);
     for (uint8_t j = 0; j < phase->dim_count; ++j) {
       fprintf(file, "    d%u = ", j);

@@ -365,7 +365,8 @@ static uint32_t ttc_plan_stage(ttc_planner_t* planner, uint32_t generic_index,
                        .generic = generic_index,
                        .row = TTC_NO_INDEX,
                        .column = TTC_NO_INDEX,
-                       .folded = TTC_NO_INDEX};
+                       .folded = TTC_NO_INDEX,
+                       .shared = TTC_NO_INDEX};
   ttc_plan_stage_dims(planner, loops, &stage);
   if (planner->status) return 0;
   for (uint32_t i = 0; i < phase->stage_count; ++i) {
@@ -522,7 +523,8 @@ static ttc_stage_t* ttc_plan_store_stage(ttc_planner_t* planner,
   ttc_stage_t stage = {.generic = TT_NONE,
                        .row = TTC_NO_INDEX,
                        .column = TTC_NO_INDEX,
-                       .folded = TTC_NO_INDEX};
+                       .folded = TTC_NO_INDEX,
+                       .shared = TTC_NO_INDEX};
   for (uint32_t i = 0; i < rank; ++i) {
     if (dims[i] != TTC_NO_INDEX) {
       stage.private_dims[stage.private_count++] = dims[i];
@@ -562,7 +564,6 @@ void ttc_plan_add_store(ttc_planner_t* planner, const ttc_store_t* store) {
       (ttc_stage_result_t){.term = term,
                            .access = access,
                            .type = (uint8_t)value.dtype,
-                           .masked_term = term,
                            .cb = TTC_NO_INDEX,
                            .partial_cb = TTC_NO_INDEX};
 }

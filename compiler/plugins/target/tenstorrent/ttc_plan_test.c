@@ -17,6 +17,8 @@
 #include <string.h>
 
 #include "compiler/plugins/target/tenstorrent/ttc_lower.h"
+#include "tile/count.h"
+#include "tile/emit.h"
 #include "tile/interp.h"
 
 static const int64_t kSizes[] = {0, 1, 31, 32, 33, 257, 1025, 4099};
@@ -37,6 +39,7 @@ static ttc_plan_options_t options_of(uint32_t cores) {
 // Sizes are constants, or push constants when |dynamic|.
 typedef struct shapes_t {
   ttc_dispatch_t dispatch;
+  tt_dtype_t dtype;  // of all tensors
   bool dynamic;
   uint32_t pushes[4];
 } shapes_t;
@@ -44,6 +47,7 @@ typedef struct shapes_t {
 static void shapes_open(shapes_t* s, bool dynamic) {
   memset(s, 0, sizeof(*s));
   s->dynamic = dynamic;
+  s->dtype = TT_DTYPE_F32;
   ttc_dispatch_initialize(&s->dispatch);
   s->dispatch.name = strdup("f");
 }
@@ -58,12 +62,11 @@ static ttc_expr_t size_of(shapes_t* s, int64_t size) {
   return ttc_expr_push(&s->dispatch, at);
 }
 
-// A dense f32 subspan of a binding of its own; |access| is TT_ACCESS_.
+// A dense subspan of a binding of its own; |access| is TT_ACCESS_.
 static ttc_slice_t bind(shapes_t* s, uint32_t access, uint32_t rank,
                         const ttc_expr_t* dims) {
-  ttc_subspan_t subspan = {.binding = s->dispatch.binding_count,
-                           .dtype = TT_DTYPE_F32,
-                           .rank = rank};
+  ttc_subspan_t subspan = {
+      .binding = s->dispatch.binding_count, .dtype = s->dtype, .rank = rank};
   ttc_slice_t slice = {0};
   ttc_expr_t stride = ttc_expr_const(&s->dispatch, 1);
   for (uint32_t i = rank; i-- > 0;) {
@@ -77,21 +80,26 @@ static ttc_slice_t bind(shapes_t* s, uint32_t access, uint32_t rank,
 }
 
 static uint32_t load(shapes_t* s, uint32_t rank, const ttc_expr_t* dims) {
-  ttc_value_t value = {
-      .kind = TTC_VALUE_LOAD, .dtype = TT_DTYPE_F32, .rank = rank};
+  ttc_value_t value = {.kind = TTC_VALUE_LOAD, .dtype = s->dtype, .rank = rank};
   memcpy(value.dims, dims, rank * sizeof(*dims));
   value.slice = bind(s, TT_ACCESS_READ, rank, dims);
   return ttc_dispatch_add_value(&s->dispatch, &value);
 }
 
-static uint32_t constant(shapes_t* s, float value, uint32_t rank,
-                         const ttc_expr_t* dims) {
+static uint64_t bits_of(tt_dtype_t dtype, double value) {
+  if (dtype == TT_DTYPE_I32) return (uint64_t)(int64_t)value;
+  float narrow = (float)value;
   uint32_t bits = 0;
-  memcpy(&bits, &value, sizeof(bits));
+  memcpy(&bits, &narrow, sizeof(bits));
+  return bits;
+}
+
+static uint32_t constant(shapes_t* s, double value, uint32_t rank,
+                         const ttc_expr_t* dims) {
   ttc_value_t tensor = {.kind = TTC_VALUE_CONSTANT,
-                        .dtype = TT_DTYPE_F32,
+                        .dtype = s->dtype,
                         .rank = rank,
-                        .bits = bits};
+                        .bits = bits_of(s->dtype, value)};
   memcpy(tensor.dims, dims, rank * sizeof(*dims));
   return ttc_dispatch_add_value(&s->dispatch, &tensor);
 }
@@ -117,7 +125,17 @@ static uint32_t body_op(ttc_generic_t* g, uint8_t kind, tt_op_t op, uint32_t a,
   return g->body_count++;
 }
 
+static uint32_t body_constant(ttc_generic_t* g, tt_dtype_t dtype,
+                              double value) {
+  uint32_t at = body_op(g, TTC_BODY_CONSTANT, 0, 0, 0);
+  g->body[at].bits = bits_of(dtype, value);
+  return at;
+}
+
 static uint32_t result_of(shapes_t* s, ttc_generic_t* g) {
+  for (uint32_t i = 0; i < g->body_count; ++i) {
+    g->body[i].type = g->body[i].result_type = (uint8_t)s->dtype;
+  }
   ttc_value_t value = s->dispatch.values[g->outputs[0].value];
   value.kind = TTC_VALUE_RESULT;
   value.result = 0;
@@ -152,6 +170,19 @@ static void succeed(tt_status_t status, const char* what) {
   if (status) fail_msg("%s: %s", what, tt_status_message(status));
 }
 
+// Every kernel must have a spelling in TT-Metal.
+static void spell(const tt_program_t* program) {
+  for (uint32_t i = 0; i < program->entries[0].phase_count; ++i) {
+    for (int unit = 0; unit < TT_UNIT_KERNEL_COUNT; ++unit) {
+      char* text = NULL;
+      size_t size = 0;
+      succeed(tt_emit_kernel(program, 0, i, (tt_unit_t)unit, &text, &size),
+              "spell");
+      free(text);
+    }
+  }
+}
+
 // Plans for |cores|, lowers, verifies and runs on a grid of |grid| cores.
 static void run(shapes_t* s, uint32_t cores, uint32_t grid,
                 const tt_interp_binding_t* bindings) {
@@ -163,6 +194,7 @@ static void run(shapes_t* s, uint32_t cores, uint32_t grid,
   ttc_plan_deinitialize(&plan);
   tt_program_t* program = NULL;
   succeed(tt_builder_finish(b, &program), "lower");
+  spell(program);
   const tt_interp_options_t checks = {.checked = true};
   tt_interp_t* interp = NULL;
   tt_interp_worker_t* worker = NULL;
@@ -171,7 +203,8 @@ static void run(shapes_t* s, uint32_t cores, uint32_t grid,
   succeed(tt_interp_create(program, &checks, &interp), "decode");
   tt_interp_params_t params = {
       .env = {.constants = s->pushes, .grid_cores = grid, .dram_banks = 7},
-      .bindings = bindings};
+      .bindings = bindings,
+      .scratch_limit = 1 << 24};
   succeed(tt_interp_launch_create(interp, &params, &launch), "launch");
   succeed(tt_interp_worker_create(&worker), "worker");
   succeed(tt_interp_worker_reserve(worker, interp), "worker");
@@ -413,6 +446,324 @@ static void test_matmul(void** state) {
 }
 
 //===----------------------------------------------------------------------===//
+// Reductions that cores share
+//===----------------------------------------------------------------------===//
+
+typedef enum use_e {
+  USE_STORED,  // the result is stored
+  USE_SCALED,  // result + result
+  USE_SPREAD,  // x[i, j] - result, for all i and j
+  USE_COUNT,
+} use_t;
+
+// x[i, j] * x[i, j] + 1 (the sign of it, in products of floats), folded by |op|
+// over the loops that |kept| ("i", "j" or "") does not name.
+typedef struct fold_case_t {
+  tt_dtype_t dtype;
+  tt_op_t op;
+  const char* kept;
+  int64_t m, n;
+  bool dynamic;
+  use_t use;
+} fold_case_t;
+
+static double fold_start(const fold_case_t* c) {
+  switch (c->op) {
+    case TT_OP_MUL:
+      return 1;
+    case TT_OP_MAXF:
+      return -INFINITY;
+    case TT_OP_MINF:
+      return INFINITY;
+    case TT_OP_MAXS:
+      return INT32_MIN;
+    case TT_OP_MINS:
+      return INT32_MAX;
+    default:
+      return 0;
+  }
+}
+
+static uint32_t fold_kept(const fold_case_t* c, ttc_expr_t rows,
+                          ttc_expr_t columns, ttc_expr_t* out_dims) {
+  if (!c->kept[0]) return 0;
+  out_dims[0] = c->kept[0] == 'i' ? rows : columns;
+  return 1;
+}
+
+// Adds the fold of |a| and its store.
+static void fold_add(shapes_t* s, const fold_case_t* c, uint32_t a) {
+  ttc_expr_t rows = size_of(s, c->m), columns = size_of(s, c->n);
+  const ttc_expr_t dims[] = {rows, columns};
+  ttc_expr_t kept_dims[1] = {0};
+  uint32_t rank = fold_kept(c, rows, columns, kept_dims);
+  uint32_t init = constant(s, fold_start(c), rank, kept_dims);
+  ttc_generic_t g = {.loop_count = 2,
+                     .loops = {rows, columns},
+                     .reductions = !rank               ? 3
+                                   : c->kept[0] == 'i' ? 2
+                                                       : 1,
+                     .input_count = 1,
+                     .output_count = 1,
+                     .inputs = {map_of(a, "ij")},
+                     .outputs = {map_of(init, c->kept)}};
+  body_op(&g, TTC_BODY_INPUT, 0, 0, 0);
+  body_op(&g, TTC_BODY_INIT, 0, 0, 0);
+  uint32_t one = body_constant(&g, c->dtype, 1), term = 0;
+  if (c->op == TT_OP_MUL && c->dtype == TT_DTYPE_F32) {
+    term = body_op(&g, TTC_BODY_OP, TT_OP_COPYSIGN, one, 0);
+  } else {
+    term = body_op(&g, TTC_BODY_OP, TT_OP_MUL, 0, 0);
+    term = body_op(&g, TTC_BODY_OP, TT_OP_ADD, term, one);
+  }
+  g.yields[0] = body_op(&g, TTC_BODY_OP, c->op, 1, term);
+  uint32_t value = result_of(s, &g);
+  if (c->use != USE_STORED) {
+    bool spread = c->use == USE_SPREAD;
+    const char* map = spread ? "ij" : c->kept[0] ? "i" : "";
+    ttc_generic_t then = {
+        .loop_count = spread ? 2 : rank,
+        .loops = {spread ? rows : kept_dims[0], columns},
+        .input_count = 2,
+        .output_count = 1,
+        .inputs = {map_of(spread ? a : value, map),
+                   map_of(value, spread ? c->kept : map)},
+        .outputs = {
+            map_of(constant(s, 0, spread ? 2 : rank, spread ? dims : kept_dims),
+                   map)}};
+    body_op(&then, TTC_BODY_INPUT, 0, 0, 0);
+    body_op(&then, TTC_BODY_INPUT, 0, 1, 0);
+    then.yields[0] =
+        body_op(&then, TTC_BODY_OP, spread ? TT_OP_SUB : TT_OP_ADD, 0, 1);
+    value = result_of(s, &then);
+  }
+  store(s, value);
+}
+
+static void fold_open(shapes_t* s, const fold_case_t* c) {
+  shapes_open(s, c->dynamic);
+  s->dtype = c->dtype;
+  const ttc_expr_t dims[] = {size_of(s, c->m), size_of(s, c->n)};
+  fold_add(s, c, load(s, 2, dims));
+}
+
+static double fold_two(const fold_case_t* c, double a, double b) {
+  bool is_int = c->dtype == TT_DTYPE_I32;
+  switch (c->op) {
+    case TT_OP_ADD:
+      return is_int ? (int32_t)((uint32_t)(int32_t)a + (uint32_t)(int32_t)b)
+                    : a + b;
+    case TT_OP_MUL:
+      return is_int ? (int32_t)((uint32_t)(int32_t)a * (uint32_t)(int32_t)b)
+                    : a * b;
+    case TT_OP_MAXF:
+    case TT_OP_MAXS:
+      return a > b ? a : b;
+    default:
+      return a < b ? a : b;
+  }
+}
+
+// Element |i| of |data|, of the case's type.
+static double fold_get(const fold_case_t* c, const float* data, int64_t i) {
+  int32_t integer = 0;
+  memcpy(&integer, &data[i], sizeof(integer));
+  return c->dtype == TT_DTYPE_I32 ? (double)integer : (double)data[i];
+}
+
+// What |x| folds to, one for each kept index.
+static double* fold_want(const fold_case_t* c, const float* x, int64_t kept) {
+  double* want = malloc(((size_t)kept + 1) * sizeof(*want));
+  for (int64_t i = 0; i < kept; ++i) want[i] = fold_start(c);
+  for (int64_t i = 0; i < c->m * c->n; ++i) {
+    double v = fold_get(c, x, i), term = v * v + 1;
+    if (c->op == TT_OP_MUL && c->dtype == TT_DTYPE_F32) term = v < 0 ? -1 : 1;
+    double* at = &want[!c->kept[0]         ? 0
+                       : c->kept[0] == 'i' ? i / c->n
+                                           : i % c->n];
+    *at = fold_two(c, *at, term);
+  }
+  return want;
+}
+
+static void fold_check(const fold_case_t* c, const float* x, const float* z,
+                       const double* want, int64_t count) {
+  for (int64_t i = 0; i < count; ++i) {
+    double expect = 0, got = fold_get(c, z, i);
+    bool is_int = c->dtype == TT_DTYPE_I32;
+    if (c->use == USE_SPREAD) {
+      double v = fold_get(c, x, i);
+      double r = want[!c->kept[0]         ? 0
+                      : c->kept[0] == 'i' ? i / c->n
+                                          : i % c->n];
+      expect = is_int ? (int32_t)((uint32_t)(int32_t)v - (uint32_t)(int32_t)r)
+                      : v - r;
+    } else {
+      fold_case_t sum = {.dtype = c->dtype, .op = TT_OP_ADD};
+      expect =
+          c->use == USE_SCALED ? fold_two(&sum, want[i], want[i]) : want[i];
+    }
+    bool near = is_int ? got == expect
+                       : got == expect ||
+                             fabs(got - expect) <= 1e-4 * (1 + fabs(expect));
+    if (near) continue;
+    fail_msg(
+        "%s of %s, %lld x %lld kept '%s' use %d: element %lld is %.12g, "
+        "expected %.12g",
+        tt_op_descs[c->op].mnemonic, tt_dtype_desc(c->dtype)->name,
+        (long long)c->m, (long long)c->n, c->kept, c->use, (long long)i, got,
+        expect);
+  }
+}
+
+static void check_fold(const fold_case_t* c, uint32_t cores, uint32_t grid) {
+  shapes_t s;
+  fold_open(&s, c);
+  int64_t count = c->m * c->n;
+  int64_t kept = !c->kept[0] ? 1 : c->kept[0] == 'i' ? c->m : c->n;
+  int64_t stored = c->use == USE_SPREAD ? count : kept;
+  float *x = numbers(count, 1), *z = numbers(stored, 2);
+  for (int64_t i = 0; c->dtype == TT_DTYPE_I32 && i < count; ++i) {
+    int32_t integer = (int32_t)(x[i] * 64);
+    memcpy(&x[i], &integer, sizeof(integer));
+  }
+  double* want = fold_want(c, x, kept);
+  const tt_interp_binding_t bindings[] = {binding(x, count),
+                                          binding(z, stored)};
+  run(&s, cores, grid, bindings);
+  fold_check(c, x, z, want, stored);
+  free(x);
+  free(z);
+  free(want);
+  ttc_dispatch_deinitialize(&s.dispatch);
+}
+
+static const struct {
+  tt_dtype_t dtype;
+  tt_op_t op;
+} kFolds[] = {
+    {TT_DTYPE_F32, TT_OP_ADD},  {TT_DTYPE_F32, TT_OP_MAXF},
+    {TT_DTYPE_F32, TT_OP_MINF}, {TT_DTYPE_F32, TT_OP_MUL},
+    {TT_DTYPE_I32, TT_OP_ADD},  {TT_DTYPE_I32, TT_OP_MUL},
+    {TT_DTYPE_I32, TT_OP_MAXS}, {TT_DTYPE_I32, TT_OP_MINS},
+};
+enum { FOLDS = sizeof(kFolds) / sizeof(*kFolds) };
+
+// All loops folded, or all but a few indices, which lead or trail.
+static void test_parts(void** state) {
+  static const int64_t sizes[] = {0, 1, 31, 32, 33, 1025, 4099, 65537, 100003};
+  static const int64_t few[] = {1, 3, 33};
+  static const uint32_t grids[] = {64, 1, 3, 100};
+  uint32_t turn = 0;
+  for (uint32_t i = 0; i < sizeof(sizes) / sizeof(*sizes); ++i) {
+    for (uint32_t j = 0; j < FOLDS; ++j) {
+      for (uint32_t k = 0; k < 9; ++k, ++turn) {
+        int64_t less = few[k % 3];
+        if (less * sizes[i] > 200000) continue;
+        bool trails = k / 3 == 2;
+        check_fold(&(fold_case_t){.dtype = kFolds[j].dtype,
+                                  .op = kFolds[j].op,
+                                  .kept = k / 3 == 0 ? ""
+                                          : trails   ? "j"
+                                                     : "i",
+                                  .m = trails ? sizes[i] : less,
+                                  .n = trails ? less : sizes[i],
+                                  .dynamic = turn % 2,
+                                  .use = (use_t)(turn / 2 % USE_COUNT)},
+                   64, grids[turn % 4]);
+      }
+    }
+  }
+}
+
+// Two folds that have no loops in common.
+static void test_parts_of_two(void** state) {
+  const fold_case_t sum = {.dtype = TT_DTYPE_F32,
+                           .op = TT_OP_ADD,
+                           .kept = "",
+                           .m = 3,
+                           .n = 70001,
+                           .use = USE_STORED};
+  fold_case_t maximum = sum;
+  maximum.op = TT_OP_MAXF;
+  maximum.kept = "i";
+  shapes_t s;
+  shapes_open(&s, false);
+  const ttc_expr_t dims[] = {size_of(&s, sum.m), size_of(&s, sum.n)};
+  uint32_t a = load(&s, 2, dims);
+  fold_add(&s, &sum, a);
+  fold_add(&s, &maximum, a);
+  int64_t count = sum.m * sum.n;
+  float *x = numbers(count, 1), *z = numbers(1, 2), *w = numbers(sum.m, 3);
+  double *sums = fold_want(&sum, x, 1), *maxima = fold_want(&maximum, x, sum.m);
+  const tt_interp_binding_t bindings[] = {binding(x, count), binding(z, 1),
+                                          binding(w, sum.m)};
+  run(&s, 64, 64, bindings);
+  fold_check(&sum, x, z, sums, 1);
+  fold_check(&maximum, x, w, maxima, sum.m);
+  free(x);
+  free(z);
+  free(w);
+  free(sums);
+  free(maxima);
+  ttc_dispatch_deinitialize(&s.dispatch);
+}
+
+// How many cores the dispatch takes on a grid as planned, and its phases.
+static void expect_cores(const fold_case_t* c, uint32_t grid,
+                         uint32_t want_cores, uint32_t want_phases) {
+  shapes_t s;
+  fold_open(&s, c);
+  ttc_plan_options_t options = options_of(grid);
+  ttc_plan_t plan;
+  succeed(ttc_plan_dispatch(&s.dispatch, &options, &plan), "plan");
+  tt_builder_t* b = tt_builder_create();
+  ttc_lower_plan(b, &s.dispatch, &options, &plan);
+  assert_int_equal(plan.phase_count, want_phases);
+  tt_program_t* program = NULL;
+  succeed(tt_builder_finish(b, &program), "lower");
+  const tt_launch_env_t env = {
+      .constants = s.pushes, .grid_cores = grid, .dram_banks = 7};
+  tt_counts_t counts;
+  succeed(tt_count_entry(program, 0, &env, &counts), "count");
+  assert_int_equal(counts.cores, want_cores);
+  tt_program_free(program);
+  ttc_plan_deinitialize(&plan);
+  ttc_dispatch_deinitialize(&s.dispatch);
+}
+
+static void test_parts_cores(void** state) {
+  fold_case_t sum = {
+      .dtype = TT_DTYPE_F32, .op = TT_OP_ADD, .kept = "", .m = 1024, .n = 1024};
+  expect_cores(&sum, 64, 64, 2);
+  expect_cores(&sum, 120, 120, 2);
+  expect_cores(&sum, 1, 1, 1);
+  sum.dynamic = true;
+  expect_cores(&sum, 64, 64, 2);
+  // The plan of a size that only the launch tells takes no core without work.
+  sum.m = 5;
+  expect_cores(&sum, 64, 5, 2);
+  // Known to be small: barriers would cost more than cores save.
+  sum.dynamic = false;
+  expect_cores(&sum, 64, 1, 1);
+  // Rows share the cores.
+  sum = (fold_case_t){TT_DTYPE_F32, TT_OP_MAXF, "i",       4,
+                      1 << 18,      false,      USE_STORED};
+  expect_cores(&sum, 64, 64, 2);
+  sum.kept = "j";
+  sum.m = 1 << 18;
+  sum.n = 4;
+  expect_cores(&sum, 64, 64, 2);
+  sum =
+      (fold_case_t){TT_DTYPE_I32, TT_OP_ADD, "", 1024, 1024, false, USE_SPREAD};
+  expect_cores(&sum, 64, 64, 3);
+  // Enough rows for all.
+  sum = (fold_case_t){TT_DTYPE_F32, TT_OP_ADD, "i",       2048,
+                      1024,         false,     USE_STORED};
+  expect_cores(&sum, 64, 64, 1);
+}
+
+//===----------------------------------------------------------------------===//
 // Choices
 //===----------------------------------------------------------------------===//
 
@@ -564,10 +915,17 @@ static void test_updates(void** state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_add),    cmocka_unit_test(test_mixed),
-      cmocka_unit_test(test_reduce), cmocka_unit_test(test_matmul),
-      cmocka_unit_test(test_blocks), cmocka_unit_test(test_row_times_matrix),
-      cmocka_unit_test(test_l1),     cmocka_unit_test(test_updates),
+      cmocka_unit_test(test_add),
+      cmocka_unit_test(test_mixed),
+      cmocka_unit_test(test_reduce),
+      cmocka_unit_test(test_matmul),
+      cmocka_unit_test(test_blocks),
+      cmocka_unit_test(test_row_times_matrix),
+      cmocka_unit_test(test_parts),
+      cmocka_unit_test(test_parts_cores),
+      cmocka_unit_test(test_parts_of_two),
+      cmocka_unit_test(test_l1),
+      cmocka_unit_test(test_updates),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -86,7 +86,8 @@ static char* ttc_tile_reason(const ttc_plan_t* plan) {
     if (phase->kind == TTC_PHASE_LANES && phase->stages[0].reduce) {
       kind = "reduction";
     }
-    fprintf(file, "%s%s", i ? ", " : "", kind);
+    fprintf(file, "%s%s%s", i ? ", " : "", kind,
+            phase->part == TTC_NO_INDEX ? "" : " in parts");
   }
   fclose(file);
   return text;
