@@ -370,12 +370,14 @@ def test_compiler_api_imported_module():
     )
 
 
-def test_command(tmp_path, capfd):
-    source, vmfb, out = (tmp_path / n for n in ("add.mlir", "add.vmfb", "out.npy"))
+def test_command(tmp_path, monkeypatch, capfd):
+    monkeypatch.chdir(tmp_path)
+    # A file that is named like an option is still a file.
+    source, vmfb, out = (tmp_path / n for n in ("help.mlir", "add.vmfb", "out.npy"))
     source.write_text(ADD)
     report = tmp_path / "report.json"
     flags = ["-o", str(vmfb), f"--iree-tenstorrent-report={report}"]
-    assert cli.main(["compile", str(source), *flags]) == 0
+    assert cli.main(["compile", "help.mlir", *flags]) == 0
     assert json.loads(report.read_text())["dispatches"]
 
     np.save(tmp_path / "b.npy", B)

@@ -17,7 +17,7 @@ from tt_iree import abi, values
         ("0x4xf32", np.zeros((0, 4), np.float32)),
         ("f32=2.5", np.array(2.5, np.float32)),
         ("2xbf16=1 -2", np.array([1, -2], ml_dtypes.bfloat16)),
-        ("3xi1=1 0 true", np.array([True, False, True])),
+        ("4xi1=1 0 true false", np.array([True, False, True, False])),
         ("2xui8=255 0x10", np.array([255, 16], np.uint8)),
         ("2xf32=nan -inf", np.array([np.nan, -np.inf], np.float32)),
         ("42", 42),
@@ -42,6 +42,12 @@ def test_parse_files(tmp_path):
         np.testing.assert_array_equal(values.parse(text), array)
     with pytest.raises(ValueError, match="holds 6 elements, the shape has 8"):
         values.parse(f"2x4xf32=@{tmp_path}/a.bin")
+    with pytest.raises(ValueError, match="holds .* of float32"):
+        values.parse(f"2x3xi32=@{tmp_path}/a.npy")
+    np.save(tmp_path / "bits.npy", np.array([0x3F80, 0xC000], np.uint16))
+    np.testing.assert_array_equal(
+        values.parse(f"2xbf16=@{tmp_path}/bits.npy").astype(np.float32), [1, -2]
+    )
 
 
 @pytest.mark.parametrize(
@@ -51,6 +57,7 @@ def test_parse_files(tmp_path):
         ("4xq32=1", "unknown element type 'q32'"),
         ("4xi32=1.5", "not all elements are int32"),
         ("1xi8=300", "not all elements are int8"),
+        ("1xi1=maybe", "not all elements are bool"),
         ("what", "neither a number nor a type|unknown element type"),
         ("[2]=1", "is not a type"),
     ],

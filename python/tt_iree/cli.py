@@ -118,7 +118,8 @@ def _compile(options: Any) -> int:
         raise RuntimeError(problem)
     flags: List[str] = options.rest
     targeted = any(
-        flag.lstrip("-").startswith(("iree-hal-target-", "help", "version"))
+        flag.startswith("-")
+        and flag.lstrip("-").startswith(("iree-hal-target-", "help", "version"))
         for flag in flags
     )
     if not targeted:

@@ -70,7 +70,7 @@ def _contents(text: str, contents: str, shape: tuple, dtype: np.dtype) -> np.nda
 
 def _word(word: str, dtype: np.dtype) -> Any:
     if dtype == np.bool_:
-        return {"true": True, "false": False}.get(word) or bool(int(word))
+        return word == "true" if word in ("true", "false") else bool(int(word))
     if dtype.kind in "iu":
         return int(word, 0)
     if dtype.kind == "c":
@@ -81,11 +81,17 @@ def _word(word: str, dtype: np.dtype) -> Any:
 def _from_file(text: str, path: str, shape: tuple, dtype: np.dtype) -> np.ndarray:
     if path.endswith(".npy"):
         array = np.load(path)
-        if array.shape != shape or array.dtype.itemsize != dtype.itemsize:
+        # Integers may hold the bits of what .npy cannot name (see storable).
+        bits = (
+            array.dtype.kind in "iuV"
+            and dtype.kind in "iuV"
+            and array.dtype.itemsize == dtype.itemsize
+        )
+        if array.shape != shape or not (bits or array.dtype == dtype):
             raise ValueError(
                 f"--input={text}: the file holds {array.shape} of {array.dtype}"
             )
-        return array if array.dtype == dtype else array.view(dtype)
+        return array.view(dtype)
     array = np.fromfile(path, dtype=dtype)
     count = int(np.prod(shape, dtype=np.int64))
     if array.size != count:
