@@ -21,7 +21,8 @@ tt_builder_t* tt_builder_create(void) {
   tt_builder_t* b = calloc(1, sizeof(*b));
   if (!b) return NULL;
   b->program = calloc(1, sizeof(*b->program));
-  if (!b->program) {
+  if (!b->program || !tt_program_complete(b->program)) {
+    tt_program_free(b->program);
     free(b);
     return NULL;
   }

@@ -192,7 +192,7 @@ static bool copy_arrays(const tt_image_header_t* header, const uint8_t* image,
   ++section;
   TT_PROGRAM_ARRAYS(X)
 #undef X
-  return true;
+  return tt_program_complete(program);
 }
 
 tt_status_t tt_program_read_image(const void* image, size_t size,

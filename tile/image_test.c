@@ -51,6 +51,9 @@ static void test_empty_program(void** state) {
   tt_program_t* program = NULL;
   assert_null(tt_program_read_image(image, size, &program));
   assert_int_equal(program->entries_count, 0);
+#define X(type, member, limit) assert_non_null(program->member);
+  TT_PROGRAM_ARRAYS(X)
+#undef X
   tt_program_free(program);
   free(image);
 }

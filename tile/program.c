@@ -11,6 +11,17 @@ void tt_program_free(tt_program_t* program) {
   free(program);
 }
 
+bool tt_program_complete(tt_program_t* program) {
+#define X(type, member, limit)                             \
+  if (!program->member) {                                  \
+    program->member = calloc(1, sizeof(*program->member)); \
+    if (!program->member) return false;                    \
+  }
+  TT_PROGRAM_ARRAYS(X)
+#undef X
+  return true;
+}
+
 static const char* next_string(const char* text) {
   return text + strlen(text) + 1;
 }

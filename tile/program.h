@@ -190,8 +190,9 @@ _Static_assert(sizeof(tt_entry_t) == 48, "image record");
 // phase's reader, compute and writer; strings: each entry's name and notes), so
 // nothing is shared, overlaps or is left over. Immediates are shared.
 //
-// Every array is owned and allocated with malloc; free with tt_program_free.
-// Plain data: threads may read one program at once.
+// Every array is owned, allocated with malloc, and not NULL even if it is
+// empty; free with tt_program_free. Plain data: threads may read one program at
+// once.
 typedef struct tt_program_t {
 #define X(type, member, limit) \
   type* member;                \
@@ -201,6 +202,10 @@ typedef struct tt_program_t {
 } tt_program_t;
 
 void tt_program_free(tt_program_t* program);  // NULL is fine
+
+// For whoever fills a program: gives the arrays that are still NULL an address,
+// so that |array + 0| is defined. False when there is no memory.
+bool tt_program_complete(tt_program_t* program);
 
 static inline const char* tt_entry_name(const tt_program_t* program,
                                         const tt_entry_t* entry) {
