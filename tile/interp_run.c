@@ -137,9 +137,6 @@ static tt_status_t deadlock(tt_core_t* core) {
 
 // ---- Control and scalars --------------------------------------------------
 
-// Between two looks at the cancel flag, the clock and the step limit.
-enum { STEPS_PER_CHECK = 1 << 16 };
-
 uint64_t tt_interp_now(void) {
   struct timespec now;
   clock_gettime(CLOCK_MONOTONIC, &now);
@@ -165,15 +162,6 @@ tt_run_t tt_core_check_steps(tt_core_t* core, const tt_decoded_t* op) {
   return TT_RUN_NEXT;
 }
 
-static inline tt_run_t count_steps(tt_core_t* core, const tt_decoded_t* op,
-                                   uint64_t steps) {
-  core->steps += steps;
-  uint64_t limit = core->interp->options.step_limit;
-  uint64_t period = limit && limit < STEPS_PER_CHECK ? limit : STEPS_PER_CHECK;
-  if (core->steps <= period) return TT_RUN_NEXT;
-  return tt_core_check_steps(core, op);
-}
-
 tt_run_t tt_for_trips(tt_core_t* core, const tt_decoded_t* op, int64_t low,
                       int64_t high, int64_t step, uint64_t* out_trips) {
   if (step <= 0) {
@@ -185,6 +173,43 @@ tt_run_t tt_for_trips(tt_core_t* core, const tt_decoded_t* op, int64_t low,
   return TT_RUN_NEXT;
 }
 
+// Enters a for, or runs it whole (element loops), or steps over it; *pc is
+// behind it. A for in progress holds its trips to go and its step beside its
+// counter, in slots of its own.
+static inline tt_run_t begin_for(tt_core_t* core, const tt_decoded_t* op,
+                                 tt_kernel_run_t* run, uint32_t* pc) {
+  uint64_t* slots = run->slots;
+  int64_t low = tt_slot_i64(slots, op->operand[0]);
+  int64_t high = tt_slot_i64(slots, op->operand[1]);
+  int64_t step = tt_slot_i64(slots, op->operand[2]);
+  uint64_t trips = 0;
+  tt_run_t result = tt_for_trips(core, op, low, high, step, &trips);
+  if (result != TT_RUN_NEXT) return result;
+  if (trips == 0) {
+    *pc = op->target + 1;
+  } else if (op->simt && tt_simt_pays(op, slots, trips)) {
+    *pc = op->target + 1;
+    return tt_simt_run(core, op, run, low, step, trips);
+  } else {
+    slots[op->result] = (uint64_t)low;
+    slots[op->hidden] = trips;
+    slots[op->hidden + 1] = (uint64_t)step;
+  }
+  return TT_RUN_NEXT;
+}
+
+// Goes back to the body of a for while there are trips; *pc is behind it.
+static inline tt_run_t end_for(tt_core_t* core, const tt_decoded_t* op,
+                               tt_kernel_run_t* run, uint32_t* pc) {
+  uint64_t* slots = run->slots;
+  uint64_t steps = *pc - op->target;
+  if (--slots[op->hidden] > 0) {
+    slots[op->result] += slots[op->hidden + 1];
+    *pc = op->target;
+  }
+  return tt_core_count_steps(core, op, steps);
+}
+
 tt_run_t tt_kernel_run(tt_core_t* core, tt_unit_t unit) {
   tt_kernel_run_t* run = &core->kernels[unit];
   const tt_decoded_t* code = run->kernel->code;
@@ -194,85 +219,52 @@ tt_run_t tt_kernel_run(tt_core_t* core, tt_unit_t unit) {
   tt_run_t result = TT_RUN_NEXT;
   core->unit = unit;
   while (result == TT_RUN_NEXT) {
-    const tt_decoded_t* op = &code[pc];
+    const tt_decoded_t* op = &code[pc++];
     switch ((tt_decoded_kind_t)op->kind) {
       case TT_DO_LANE:
         op->fn(&slots[op->result], &slots[op->operand[0]],
                &slots[op->operand[1]], &slots[op->operand[2]], 1);
         ++element_ops;
-        ++pc;
         break;
       case TT_DO_ADD:
         slots[op->result] = slots[op->operand[0]] + slots[op->operand[1]];
         ++element_ops;
-        ++pc;
         break;
       case TT_DO_SUB:
         slots[op->result] = slots[op->operand[0]] - slots[op->operand[1]];
         ++element_ops;
-        ++pc;
         break;
       case TT_DO_MUL:
         slots[op->result] = slots[op->operand[0]] * slots[op->operand[1]];
         ++element_ops;
-        ++pc;
         break;
       case TT_DO_CALL:
         result = op->handler(core, op, slots);
-        pc += result == TT_RUN_NEXT;
+        pc -= result != TT_RUN_NEXT;  // it is tried again, or named as failed
         break;
-      case TT_DO_FOR: {
-        int64_t low = tt_slot_i64(slots, op->operand[0]);
-        int64_t step = tt_slot_i64(slots, op->operand[2]);
-        uint64_t trips = 0;
-        result = tt_for_trips(core, op, low, tt_slot_i64(slots, op->operand[1]),
-                              step, &trips);
-        if (result != TT_RUN_NEXT) break;
-        if (trips == 0) {
-          pc = op->target + 1;
-          break;
-        }
-        if (op->simt && tt_simt_pays(op, slots, trips)) {
-          result = tt_simt_run(core, op, run, low, step, trips);
-          pc = op->target + 1;
-          break;
-        }
-        slots[op->result] = (uint64_t)low;
-        slots[op->hidden] = trips;
-        slots[op->hidden + 1] = (uint64_t)step;
-        ++pc;
+      case TT_DO_FOR:
+        result = begin_for(core, op, run, &pc);
         break;
-      }
       case TT_DO_END_FOR:
-        result = count_steps(core, op, pc - op->target + 1);
-        if (result != TT_RUN_NEXT) break;
-        if (--slots[op->hidden] == 0) {
-          ++pc;
-          break;
-        }
-        slots[op->result] += slots[op->hidden + 1];
-        pc = op->target;
-        break;
-      case TT_DO_END_WHILE:
-        result = count_steps(core, op, pc - op->target + 1);
-        pc = op->target;
+        result = end_for(core, op, run, &pc);
         break;
       case TT_DO_TEST:
-        pc = tt_slot_i1(slots, op->operand[0]) ? pc + 1 : op->target;
-        break;
       case TT_DO_IF:
-        pc = tt_slot_i1(slots, op->operand[0]) ? pc + 1 : op->target;
+        if (!tt_slot_i1(slots, op->operand[0])) pc = op->target;
+        break;
+      case TT_DO_END_WHILE:
+        result = tt_core_count_steps(core, op, pc - op->target);
+        pc = op->target;
         break;
       case TT_DO_ELSE:
         pc = op->target;
         break;
       case TT_DO_WHILE:
       case TT_DO_END_IF:
-        ++pc;
         break;
       case TT_DO_DONE:
         // Cores without loops take their time, too. |op| is no op.
-        result = count_steps(core, op - 1, pc);
+        result = tt_core_count_steps(core, op - 1, --pc);
         if (result == TT_RUN_NEXT) result = TT_RUN_DONE;
         break;
     }

@@ -1,6 +1,6 @@
 // Parallel loops run TT_SIMT_LANES iterations at a time: what the planner
-// (interp_simt_plan.c) knows of a loop before it runs, for the executor
-// (interp_simt_run.c).
+// (interp_simt_plan.c) knows of a loop before it runs, for the executor:
+// control in interp_simt_run.c, all other ops in interp_simt_op.c.
 //
 // A register of the loop's body is, over the iterations of a block,
 //   UNIFORM  the same in all: kept in its slot;
@@ -74,5 +74,57 @@ enum {
 
 // The scalar operands of |op|: indices into its operands.
 uint32_t tt_simt_scalars(const tt_decoded_t* op, uint8_t out_index[4]);
+
+// ---- Running (interp_simt_run.c, interp_simt_op.c) -------------------------
+
+// One block: |n| iterations, of which a mask (i1 lanes) may leave out some.
+typedef struct tt_simt_block_t {
+  tt_core_t* core;
+  const tt_lanes_t* lanes;
+  const tt_decoded_t* code;
+  const tt_simt_t* simt;
+  uint64_t* slots;
+  uint8_t* memory;
+  int64_t* strides;
+  size_t n;
+} tt_simt_block_t;
+
+// Which iterations take part. |bits| NULL: all of them.
+typedef struct tt_simt_mask_t {
+  const int32_t* bits;
+  size_t active;
+} tt_simt_mask_t;
+
+static inline const tt_simt_op_t* tt_simt_op_at(const tt_simt_block_t* block,
+                                                uint32_t pc) {
+  return &block->simt->ops[pc - block->simt->begin - 1];
+}
+
+// First value and stride of an operand that is no vector.
+static inline int64_t tt_simt_first(const tt_simt_block_t* block,
+                                    const tt_simt_ref_t* ref) {
+  return (int64_t)block->slots[ref->slot];
+}
+static inline int64_t tt_simt_stride(const tt_simt_block_t* block,
+                                     const tt_simt_ref_t* ref) {
+  return ref->cls == TT_SIMT_AFFINE ? block->strides[ref->at] : 0;
+}
+static inline void tt_simt_set_linear(const tt_simt_block_t* block,
+                                      const tt_simt_ref_t* ref, uint64_t first,
+                                      int64_t stride) {
+  block->slots[ref->slot] = first;
+  if (ref->cls == TT_SIMT_AFFINE) block->strides[ref->at] = stride;
+}
+
+// Writes *value to every lane of |target|.
+void tt_simt_splat(const tt_simt_block_t* block, void* target,
+                   const uint64_t* value, uint32_t lane_bytes);
+// The operand as a vector: where it lies, or made in temporary |index|.
+const void* tt_simt_vector(const tt_simt_block_t* block,
+                           const tt_simt_ref_t* ref, uint32_t index);
+
+// Runs op |code| of the body, which is not control, for a block.
+tt_run_t tt_simt_run_op(const tt_simt_block_t* block, const tt_decoded_t* code,
+                        const tt_simt_op_t* op, const tt_simt_mask_t* mask);
 
 #endif  // TT_IREE_TILE_INTERP_SIMT_H_
