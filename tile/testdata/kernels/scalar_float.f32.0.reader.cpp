@@ -911,9 +911,10 @@ static inline tt_angle_t tt_reduce_f64(double x) {
   return angle;
 }
 
-// The same for any finite angle: 256 bits of 2 / pi from where their products
-// with the angle's mantissa stop being multiples of 4.
-static inline tt_angle_t tt_reduce_huge_f64(double x) {
+// 256 bits of 2 / pi times |mantissa|, least significant word first; the bits
+// of 2 / pi are those from word |skip| on.
+static inline void tt_times_two_over_pi(uint64_t mantissa, int skip,
+                                        uint32_t* product) {
   static const uint32_t two_over_pi[40] = {
       0xa2f9836e, 0x4e441529, 0xfc2757d1, 0xf534ddc0, 0xdb629599, 0x3c439041,
       0xfe5163ab, 0xdebbc561, 0xb7246e3a, 0x424dd2e0, 0x06492eea, 0x09d1921c,
@@ -922,13 +923,7 @@ static inline tt_angle_t tt_reduce_huge_f64(double x) {
       0xef2f118b, 0x5a0a6d1f, 0x6d367ecf, 0x27cb09b7, 0x4f463f66, 0x9e5fea2d,
       0x7527bac7, 0xebe5f17b, 0x3d0739f7, 0x8a5292ea, 0x6bfb5fb1, 0x1f8d5d08,
       0x56033046, 0xfc7b6bab, 0xf0cfbc20, 0x9af4361d};
-  uint64_t bits = tt_bits_f64(x);
-  uint64_t mantissa = (bits & 0xFFFFFFFFFFFFFull) | 1ull << 52;
-  int exponent = (int)(bits >> 52 & 0x7FF) - 1075;
-  int skip = exponent > 2 ? (exponent - 2) / 32 : 0;
-  skip = skip > 32 ? 32 : skip;
-  // product, least significant word first, = mantissa * 8 words of 2 / pi.
-  uint32_t product[10] = {0};
+  for (int i = 0; i < 10; ++i) product[i] = 0;
   for (int half = 0; half < 2; ++half) {
     uint64_t factor = half ? mantissa >> 32 : mantissa & 0xFFFFFFFFu;
     uint64_t carry = 0;
@@ -940,6 +935,34 @@ static inline tt_angle_t tt_reduce_huge_f64(double x) {
     }
     product[8 + half] += (uint32_t)carry;
   }
+}
+
+// pi / 2 times the fraction of 128 bits, high first, as value + low.
+static inline tt_angle_t tt_angle_of_turn(uint64_t high, uint64_t low) {
+  double a = (double)(high >> 22) * 0x1p-42;
+  double b = (double)((high & 0x3FFFFF) << 21 | low >> 43) * 0x1p-85;
+  double c = (double)(low & 0x7FFFFFFFFFFull) * 0x1p-128;
+  double turn = a + b;
+  double turn_low = ((a - turn) + b) + c;
+  double r_low, r = tt_two_product_f64(turn, 0x1.921fb54442d18p+0, &r_low);
+  r_low =
+      r_low + turn_low * 0x1.921fb54442d18p+0 + turn * 0x1.1a62633145c07p-54;
+  tt_angle_t angle;
+  angle.value = r + r_low;
+  angle.low = (r - angle.value) + r_low;
+  angle.quadrant = 0;
+  return angle;
+}
+
+// tt_reduce_f64 for any finite angle: 256 bits of 2 / pi from where their
+// products with the angle's mantissa stop being multiples of 4.
+static inline tt_angle_t tt_reduce_huge_f64(double x) {
+  uint64_t bits = tt_bits_f64(x);
+  int exponent = (int)(bits >> 52 & 0x7FF) - 1075;
+  int skip = exponent > 2 ? (exponent - 2) / 32 : 0;
+  skip = skip > 32 ? 32 : skip;
+  uint32_t product[10];
+  tt_times_two_over_pi((bits & 0xFFFFFFFFFFFFFull) | 1ull << 52, skip, product);
   // Bits from |point| up are whole quarter turns. The fraction's upper 128 bits
   // follow below.
   int point = 256 - (exponent - 32 * skip);
@@ -951,31 +974,21 @@ static inline tt_angle_t tt_reduce_huge_f64(double x) {
     if (word + 1 < 10) two |= (uint64_t)product[word + 1] << 32;
     part[i] = (uint32_t)(two >> shift);
   }
-  tt_angle_t angle;
-  angle.quadrant = part[0] & 3;
+  uint64_t quadrant = part[0] & 3;
   uint64_t high = (uint64_t)part[1] << 32 | part[2];
   uint64_t low = (uint64_t)part[3] << 32 | part[4];
   int negative = high >> 63 != 0;
   if (negative) {  // nearer to the next quarter turn
-    angle.quadrant = (angle.quadrant + 1) & 3;
+    quadrant += 1;
     high = ~high + (low == 0);
     low = ~low + 1;
   }
-  double a = (double)(high >> 22) * 0x1p-42;
-  double b = (double)((high & 0x3FFFFF) << 21 | low >> 43) * 0x1p-85;
-  double c = (double)(low & 0x7FFFFFFFFFFull) * 0x1p-128;
-  double turn = a + b;
-  double turn_low = ((a - turn) + b) + c;
-  double r_low, r = tt_two_product_f64(turn, 0x1.921fb54442d18p+0, &r_low);
-  r_low =
-      r_low + turn_low * 0x1.921fb54442d18p+0 + turn * 0x1.1a62633145c07p-54;
-  angle.value = r + r_low;
-  angle.low = (r - angle.value) + r_low;
+  tt_angle_t angle = tt_angle_of_turn(high, low);
   if ((bits >> 63 != 0) != negative) {
     angle.value = -angle.value;
     angle.low = -angle.low;
   }
-  if (bits >> 63) angle.quadrant = (0 - angle.quadrant) & 3;
+  angle.quadrant = (bits >> 63 ? 0 - quadrant : quadrant) & 3;
   if (exponent == 0x7FF - 1075) angle.value = (double)__builtin_nanf("");
   return angle;
 }
