@@ -154,13 +154,18 @@ static tt_status_t count_phase(tt_counter_t* c, launch_t* l) {
 tt_status_t tt_count_entry(const tt_program_t* program, uint32_t entry,
                            const tt_launch_env_t* env,
                            tt_counts_t* out_counts) {
+  return tt_count_within(program, entry, env, TT_COUNT_STEPS, out_counts);
+}
+
+tt_status_t tt_count_within(const tt_program_t* program, uint32_t entry,
+                            const tt_launch_env_t* env, uint64_t steps,
+                            tt_counts_t* out_counts) {
   if (entry >= program->entries_count) {
     return tt_status_make(TT_CODE_INVALID_ARGUMENT, "no entry %u to count",
                           entry);
   }
-  tt_counter_t c = {.program = program,
-                    .entry = &program->entries[entry],
-                    .budget = TT_COUNT_STEPS};
+  tt_counter_t c = {
+      .program = program, .entry = &program->entries[entry], .budget = steps};
   launch_t l = {0};
   tt_status_t status = launch_prepare(&c, env, &l);
   for (uint32_t i = 0; i < c.entry->phase_count && !status; ++i) {

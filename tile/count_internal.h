@@ -33,10 +33,15 @@ typedef struct tt_counter_t {
   tt_count_value_t* saved;  // stack of snapshots
   uint32_t saved_count, saved_capacity;
   const tt_count_value_t* args;  // launch values of the core
-  uint64_t budget;               // instructions left
+  uint64_t budget;               // steps left
   bool failed;                   // out of host memory
   tt_counts_t counts;
 } tt_counter_t;
+
+// tt_count_entry, cut off after |steps|.
+tt_status_t tt_count_within(const tt_program_t* program, uint32_t entry,
+                            const tt_launch_env_t* env, uint64_t steps,
+                            tt_counts_t* out_counts);
 
 uint32_t tt_counter_launch_regs(const tt_counter_t* c);
 

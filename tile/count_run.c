@@ -4,6 +4,7 @@
 // repeats itself, and the rest multiplied.
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "tile/count_internal.h"
 
@@ -80,8 +81,16 @@ static bool mark_operands(tt_counter_t* c, const tt_inst_t* inst,
 }
 
 static void mark_relevant(tt_counter_t* c) {
-  for (bool changed = true; changed;) {
+  enum { MAX_ROUNDS = 64 };
+  bool changed = true;
+  for (int round = 0; changed; ++round) {
     changed = false;
+    if (round == MAX_ROUNDS) {
+      // More than enough is relevant, too; time stays linear in the program.
+      memset(c->relevant, true, c->kernel->reg_count);
+      memset(c->relevant_arg, true, tt_counter_launch_regs(c));
+      break;
+    }
     // Backwards, so that straight code takes one round.
     for (uint32_t i = c->kernel->inst_count; i-- > 0;) {
       const tt_inst_t* inst = inst_at(c, i);
@@ -297,10 +306,27 @@ static void evaluate(tt_counter_t* c, const tt_inst_t* inst,
 
 // ---- Running ----------------------------------------------------------------
 
-static void forget(tt_counter_t* c, const tt_count_step_t* step) {
+typedef enum outcome_e { OUTCOME_DONE, OUTCOME_LEAVE, OUTCOME_STOP } outcome_t;
+
+// False where the budget does not hold |steps| more.
+static bool spend(tt_counter_t* c, uint64_t steps) {
+  if (c->budget >= steps) {
+    c->budget -= steps;
+    return true;
+  }
+  c->counts.at_least = true;
+  c->budget = 0;
+  return false;
+}
+
+// Steps over a block that cannot be counted.
+static outcome_t skip(tt_counter_t* c, const tt_count_step_t* step) {
+  c->counts.at_least = true;
+  if (!spend(c, step->assigned_count)) return OUTCOME_STOP;
   for (uint32_t i = 0; i < step->assigned_count; ++i) {
     c->regs[c->assigned[step->assigned + i]].known = false;
   }
+  return OUTCOME_DONE;
 }
 
 // Pushes the block's relevant registers on the stack of snapshots.
@@ -347,8 +373,6 @@ void tt_counts_add(tt_counts_t* total, const tt_counts_t* before,
 #undef ADD
 }
 
-typedef enum outcome_e { OUTCOME_DONE, OUTCOME_LEAVE, OUTCOME_STOP } outcome_t;
-
 static outcome_t run(tt_counter_t* c, uint32_t first, uint32_t end);
 
 static outcome_t run_for(tt_counter_t* c, uint32_t i) {
@@ -358,14 +382,15 @@ static outcome_t run_for(tt_counter_t* c, uint32_t i) {
   tt_count_value_t low = operand_value(c, o[0]), high = operand_value(c, o[1]);
   tt_count_value_t by = operand_value(c, o[2]);
   if (!low.known || !high.known || !by.known || (int64_t)by.bits <= 0) {
-    c->counts.at_least = true;
-    forget(c, step);
-    return OUTCOME_DONE;
+    return skip(c, step);
   }
   if ((int64_t)low.bits >= (int64_t)high.bits) return OUTCOME_DONE;
   uint64_t trips = (high.bits - low.bits - 1) / by.bits + 1;
   bool counts_on_counter = c->relevant[inst->result];
+  // A trip is a step even if its body is empty.
+  uint64_t trip_steps = counts_on_counter ? 1 : 1 + step->assigned_count;
   for (uint64_t k = 0; k < trips; ++k) {
+    if (!spend(c, trip_steps)) return OUTCOME_STOP;
     c->regs[inst->result] = (tt_count_value_t){low.bits + k * by.bits, true};
     tt_counts_t before = c->counts;
     if (!counts_on_counter) save(c, step);
@@ -393,11 +418,7 @@ static outcome_t run_if(tt_counter_t* c, uint32_t i) {
   const tt_count_step_t* step = &c->steps[i];
   tt_count_value_t condition =
       operand_value(c, tt_inst_operands(c->program, inst_at(c, i))[0]);
-  if (!condition.known) {
-    c->counts.at_least = true;
-    forget(c, step);
-    return OUTCOME_DONE;
-  }
+  if (!condition.known) return skip(c, step);
   if (condition.bits & 1) return run(c, i + 1, step->other);
   return step->other == step->end ? OUTCOME_DONE
                                   : run(c, step->other + 1, step->end);
@@ -409,11 +430,7 @@ static outcome_t run(tt_counter_t* c, uint32_t first, uint32_t end) {
     const tt_inst_t* inst = inst_at(c, i);
     const tt_operand_t* o = tt_inst_operands(c->program, inst);
     outcome_t outcome = OUTCOME_DONE;
-    if (c->budget == 0) {
-      c->counts.at_least = true;
-      return OUTCOME_STOP;
-    }
-    --c->budget;
+    if (!spend(c, 1)) return OUTCOME_STOP;
     switch (tt_op_descs[inst->op].op_class) {
       case TT_OP_CLASS_LANE:
         if (is_tile_form(inst, o)) {

@@ -11,6 +11,7 @@
 
 #include "tile/count.h"
 #include "tile/interp.h"
+#include "tile/strbuf.h"
 #include "tile/testing.h"
 
 enum { BINDING_BYTES = 1 << 20, GRID = 6, BANKS = 7 };
@@ -179,11 +180,44 @@ static void test_data_dependent(void** state) {
   assert_int_equal(c.element_ops, 2);
 }
 
+// A loop of nothing takes steps, too: counting it ends.
+static void test_empty_loop(void** state) {
+  tt_counts_t c = count_text(TOP
+                             "phase cores 1 fidelity HiFi4 {\nreader {\n"
+                             "%0 = for 0, 4611686018427387904, 1\nend\n"
+                             "%0 = for 0, 2, 1\n%1 = for 0, %0, 1\n"
+                             "%2 = load.f32 v0, %1\nend\nend\n}\n}\n}\n");
+  assert_true(c.at_least);
+  assert_int_equal(c.element_ops, 0);
+}
+
+// Trips that depend on a register through many others, against the text's
+// order: a value wanders from %89 to %10, one register an iteration.
+static void test_long_chain(void** state) {
+  tt_strbuf_t text = {0};
+  tt_strbuf_print(&text, TOP "phase cores 1 fidelity HiFi4 {\nreader {\n");
+  for (int i = 10; i < 90; ++i) {
+    tt_strbuf_print(&text, "%%%d = mov.i64 %d\n", i, i == 89 ? 5 : 0);
+  }
+  tt_strbuf_print(&text, "%%0 = for 0, 100, 1\n");
+  for (int i = 10; i < 89; ++i) {
+    tt_strbuf_print(&text, "%%%d = mov.i64 %%%d\n", i, i + 1);
+  }
+  tt_strbuf_print(&text,
+                  "%%1 = for 0, %%10, 1\n%%2 = load.f32 v0, %%1\nend\n"
+                  "end\n}\n}\n}\n");
+  tt_counts_t c = count_text(text.data);
+  tt_strbuf_free(&text);
+  assert_false(c.at_least);
+  assert_int_equal(c.bytes_read, 4 * 5 * (100 - 78));
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_golden),         cmocka_unit_test(test_loops),
       cmocka_unit_test(test_carried),        cmocka_unit_test(test_cores),
-      cmocka_unit_test(test_data_dependent),
+      cmocka_unit_test(test_data_dependent), cmocka_unit_test(test_empty_loop),
+      cmocka_unit_test(test_long_chain),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -15,8 +15,8 @@ int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size);
 uint8_t* tt_fuzz_seed(const char* text, size_t size, size_t* out_size);
 
 // Uses a program as the rest of the project would: prints it, parses that
-// again, and runs every entry for a bounded number of steps. Aborts if what
-// was printed does not parse.
+// again, counts and emits every entry, and runs it for a bounded number of
+// steps. Aborts if what was printed does not parse.
 void tt_fuzz_use(const tt_program_t* program);
 
 #endif  // TT_IREE_TILE_FUZZ_FUZZ_H_

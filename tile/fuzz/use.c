@@ -2,6 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tile/count_internal.h"
+#include "tile/emit.h"
 #include "tile/fuzz/fuzz.h"
 #include "tile/interp.h"
 
@@ -11,6 +13,15 @@ enum {
   kSteps = 2000,
   kGridCores = 2,
 };
+
+// A verified program can fail, but not because tt-iree is wrong.
+static void check_failure(tt_status_t status) {
+  if (tt_status_code(status) == TT_CODE_INTERNAL) {
+    fprintf(stderr, "%s\n", tt_status_message(status));
+    abort();
+  }
+  tt_status_free(status);
+}
 
 static void run_entry(const tt_program_t* program, const tt_interp_t* interp,
                       uint32_t index) {
@@ -40,12 +51,7 @@ static void run_entry(const tt_program_t* program, const tt_interp_t* interp,
   if (!status) status = tt_interp_worker_create(&worker);
   if (!status) status = tt_interp_worker_reserve(worker, interp);
   if (!status) status = tt_interp_run(launch, worker, &counters);
-  // A verified program can fail, but not because tt-iree is wrong.
-  if (tt_status_code(status) == TT_CODE_INTERNAL) {
-    fprintf(stderr, "%s\n", tt_status_message(status));
-    abort();
-  }
-  tt_status_free(status);
+  check_failure(status);
   tt_interp_worker_destroy(worker);
   tt_interp_launch_destroy(launch);
   for (uint32_t i = 0; i < entry->binding_count; ++i) free(bindings[i].data);
@@ -67,8 +73,38 @@ static void print_and_parse(const tt_program_t* program) {
   tt_program_free(again);
 }
 
+static void emit_phase(const tt_program_t* program, uint32_t entry,
+                       uint32_t phase) {
+  tt_emit_cb_t cbs[TT_MAX_CBS];
+  uint32_t count = 0;
+  check_failure(tt_emit_phase_cbs(program, entry, phase, cbs, &count));
+  for (int unit = 0; unit < TT_UNIT_KERNEL_COUNT; ++unit) {
+    char* text = NULL;
+    size_t size = 0;
+    check_failure(
+        tt_emit_kernel(program, entry, phase, (tt_unit_t)unit, &text, &size));
+    free(text);
+    tt_emit_arg_t* args = NULL;
+    check_failure(tt_emit_kernel_args(program, entry, phase, (tt_unit_t)unit,
+                                      &args, &count));
+    free(args);
+  }
+}
+
+static void describe_entry(const tt_program_t* program, uint32_t entry) {
+  const tt_launch_env_t env = {.grid_cores = kGridCores, .dram_banks = 7};
+  tt_counts_t counts;
+  check_failure(tt_count_within(program, entry, &env, kSteps, &counts));
+  for (uint32_t i = 0; i < program->entries[entry].phase_count; ++i) {
+    emit_phase(program, entry, i);
+  }
+}
+
 void tt_fuzz_use(const tt_program_t* program) {
   print_and_parse(program);
+  for (uint32_t i = 0; i < program->entries_count; ++i) {
+    describe_entry(program, i);
+  }
   const tt_interp_options_t options = {
       .isa = TT_ISA_PORTABLE, .checked = true, .step_limit = kSteps};
   tt_interp_t* interp = NULL;
