@@ -148,9 +148,6 @@ tt_run_t tt_simt_run(tt_core_t* core, const tt_decoded_t* op,
                      tt_kernel_run_t* run, int64_t low, int64_t step,
                      uint64_t trips);
 
-// Runs the kernel of |unit| until it is done, blocked or failed.
-tt_run_t tt_kernel_run(tt_core_t* core, tt_unit_t unit);
-
 // Page |t| of those the producer has reserved, to be overwritten in full
 // (|keep| false) or in part; NULL after a failure.
 uint8_t* tt_produce_page(tt_core_t* core, const tt_decoded_t* op, uint32_t cb,

@@ -210,14 +210,13 @@ static inline tt_run_t end_for(tt_core_t* core, const tt_decoded_t* op,
   return tt_core_count_steps(core, op, steps);
 }
 
-tt_run_t tt_kernel_run(tt_core_t* core, tt_unit_t unit) {
-  tt_kernel_run_t* run = &core->kernels[unit];
+// Runs a kernel until it is done, blocked or failed.
+static tt_run_t run_kernel(tt_core_t* core, tt_kernel_run_t* run) {
   const tt_decoded_t* code = run->kernel->code;
   uint64_t* slots = run->slots;
   uint32_t pc = run->pc;
   uint64_t element_ops = 0;
   tt_run_t result = TT_RUN_NEXT;
-  core->unit = unit;
   while (result == TT_RUN_NEXT) {
     const tt_decoded_t* op = &code[pc++];
     switch ((tt_decoded_kind_t)op->kind) {
@@ -316,7 +315,8 @@ static tt_status_t run_kernels(tt_core_t* core) {
       }
       uint32_t before = run->pc;
       uint64_t moves = core->cb_moves;
-      tt_run_t result = tt_kernel_run(core, (tt_unit_t)unit);
+      core->unit = (tt_unit_t)unit;
+      tt_run_t result = run_kernel(core, run);
       if (result == TT_RUN_FAILED) return core->status;
       progress |= run->pc != before || core->cb_moves != moves;
       done &= result == TT_RUN_DONE;

@@ -68,14 +68,40 @@ static bool compare(uint32_t pred, int64_t a, int64_t b) {
   }
 }
 
+// Ops that have a result for all values.
+static int64_t eval_total(const tt_inst_t* inst, const int64_t* x) {
+  int64_t a = x[0], b = x[1];
+  switch ((tt_op_t)inst->op) {
+    case TT_OP_MOV:
+      return a;
+    case TT_OP_MAXS:
+      return a > b ? a : b;
+    case TT_OP_MINS:
+      return a < b ? a : b;
+    case TT_OP_AND:
+      return a & b;
+    case TT_OP_OR:
+      return a | b;
+    case TT_OP_XOR:
+      return a ^ b;
+    case TT_OP_SHL:
+      return (uint64_t)b < 64 ? (int64_t)((uint64_t)a << b) : 0;
+    case TT_OP_SHRU:
+      return (uint64_t)b < 64 ? (int64_t)((uint64_t)a >> b) : 0;
+    case TT_OP_CMPI:
+      return compare(TT_ATTR_ENUM(inst->attr), a, b);
+    case TT_OP_SELECT:
+      return a ? b : x[2];
+    default:
+      return 0;  // the verifier lets no other op into a launch program
+  }
+}
+
 static fault_t eval_op(const tt_inst_t* inst, const int64_t* x,
                        int64_t* out_value) {
   int64_t a = x[0], b = x[1], q, r;
   fault_t fault = FAULT_NONE;
   switch ((tt_op_t)inst->op) {
-    case TT_OP_MOV:
-      *out_value = a;
-      return FAULT_NONE;
     case TT_OP_ADD:
       return __builtin_add_overflow(a, b, out_value) ? FAULT_OVERFLOW
                                                      : FAULT_NONE;
@@ -99,35 +125,8 @@ static fault_t eval_op(const tt_inst_t* inst, const int64_t* x,
       fault = divide(a, b, &q, &r);
       *out_value = q - (r != 0 && (a < 0) != (b < 0));
       return fault;
-    case TT_OP_MAXS:
-      *out_value = a > b ? a : b;
-      return FAULT_NONE;
-    case TT_OP_MINS:
-      *out_value = a < b ? a : b;
-      return FAULT_NONE;
-    case TT_OP_AND:
-      *out_value = a & b;
-      return FAULT_NONE;
-    case TT_OP_OR:
-      *out_value = a | b;
-      return FAULT_NONE;
-    case TT_OP_XOR:
-      *out_value = a ^ b;
-      return FAULT_NONE;
-    case TT_OP_SHL:
-      *out_value = (uint64_t)b < 64 ? (int64_t)((uint64_t)a << b) : 0;
-      return FAULT_NONE;
-    case TT_OP_SHRU:
-      *out_value = (uint64_t)b < 64 ? (int64_t)((uint64_t)a >> b) : 0;
-      return FAULT_NONE;
-    case TT_OP_CMPI:
-      *out_value = compare(TT_ATTR_ENUM(inst->attr), a, b);
-      return FAULT_NONE;
-    case TT_OP_SELECT:
-      *out_value = a ? b : x[2];
-      return FAULT_NONE;
     default:
-      *out_value = 0;  // the verifier lets no other op into a launch program
+      *out_value = eval_total(inst, x);
       return FAULT_NONE;
   }
 }

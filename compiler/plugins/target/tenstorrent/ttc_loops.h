@@ -208,41 +208,6 @@ typedef struct ttc_sum_t {
 bool ttc_loops_sum_of(const ttc_loops_t* loops, ttc_node_t node,
                       ttc_sum_t* out);
 
-// ---- ttc_loops_edit.c ----
-
-void ttc_stmt_unlink(ttc_stmt_t* stmt);
-// Puts |stmt| (unlinked) before |before|, or last in |region| when NULL.
-void ttc_stmt_insert(ttc_region_t* region, ttc_stmt_t* before,
-                     ttc_stmt_t* stmt);
-
-// Moves all statements of |from| to the end of |to|; their values move along.
-// |from| is dead then.
-void ttc_region_move(ttc_loops_t* loops, ttc_region_t* from, ttc_region_t* to);
-
-// A substitution of nodes. |to| has an entry for every node that existed when
-// the map was made; TTC_NO_NODE where nothing is decided yet.
-typedef struct ttc_map_t {
-  ttc_node_t* to;
-  uint32_t count;
-} ttc_map_t;
-ttc_map_t ttc_map_create(ttc_loops_t* loops);
-void ttc_map_set(ttc_map_t* map, ttc_node_t from, ttc_node_t to);
-// |node| rebuilt under the substitution.
-ttc_node_t ttc_map_node(ttc_loops_t* loops, ttc_map_t* map, ttc_node_t node);
-// Rewrites every node that |stmt| and what is below it use. Returns whether one
-// changed.
-bool ttc_map_stmt(ttc_loops_t* loops, ttc_map_t* map, ttc_stmt_t* stmt);
-
-bool ttc_loops_depends_on(ttc_loops_t* loops, ttc_node_t node, ttc_node_t leaf);
-// Whether accesses to the two memories may meet.
-bool ttc_loops_may_alias(const ttc_loops_t* loops, uint32_t a, uint32_t b);
-
-// Calls |visit| for |stmt| and all statements below it, outer ones first, until
-// it returns false. Returns whether it always returned true.
-typedef bool (*ttc_visit_fn_t)(ttc_stmt_t* stmt, void* data);
-bool ttc_stmt_walk(ttc_stmt_t* stmt, ttc_visit_fn_t visit, void* data);
-bool ttc_region_walk(ttc_region_t* region, ttc_visit_fn_t visit, void* data);
-
 // ---- Transformations, in the order they run in ----
 
 // ttc_loops_parallel.c: marks serial loops as parallel whose iterations

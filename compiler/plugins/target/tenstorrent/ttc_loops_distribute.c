@@ -1,4 +1,4 @@
-#include "compiler/plugins/target/tenstorrent/ttc_loops.h"
+#include "compiler/plugins/target/tenstorrent/ttc_loops_edit.h"
 
 //===----------------------------------------------------------------------===//
 // One nest over the cores

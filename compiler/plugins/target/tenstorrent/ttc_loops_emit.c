@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "compiler/plugins/target/tenstorrent/ttc_loops_edit.h"
+
 typedef struct ttc_emit_t {
   ttc_loops_t* loops;
   tt_builder_t* b;

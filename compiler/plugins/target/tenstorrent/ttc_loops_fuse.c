@@ -1,6 +1,6 @@
 #include <string.h>
 
-#include "compiler/plugins/target/tenstorrent/ttc_loops.h"
+#include "compiler/plugins/target/tenstorrent/ttc_loops_edit.h"
 
 //===----------------------------------------------------------------------===//
 // Accesses of a statement

@@ -1,4 +1,4 @@
-#include "compiler/plugins/target/tenstorrent/ttc_loops.h"
+#include "compiler/plugins/target/tenstorrent/ttc_loops_edit.h"
 
 // An address seen from a loop: base + stride * counter + [low, high], where the
 // base is the same in all iterations and the rest comes from what is inside.

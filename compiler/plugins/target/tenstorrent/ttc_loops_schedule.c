@@ -1,3 +1,4 @@
+#include "compiler/plugins/target/tenstorrent/ttc_loops_edit.h"
 #include "compiler/plugins/target/tenstorrent/ttc_loops_emit.h"
 
 //===----------------------------------------------------------------------===//

@@ -1,6 +1,6 @@
 // Loop programs alone: normal forms, and what the transformations may and may
 // not do. Goldens of whole dispatches: ttc_floor_test.c.
-#include "compiler/plugins/target/tenstorrent/ttc_loops.h"
+#include "compiler/plugins/target/tenstorrent/ttc_loops_edit.h"
 
 // cmocka.h needs the headers before it.
 // clang-format off
