@@ -40,6 +40,7 @@ test: setup-test
 
 check: setup-test
 	$(PYTHON) scripts/check_includes.py
+	$(PYTHON) scripts/check_unused.py
 	$(PYTHON) scripts/check_style.py
 	$(PYTHON) scripts/check_docs.py
 

@@ -66,7 +66,8 @@ static const char* register_type(tt_dtype_t dtype) {
   }
 }
 
-tt_emit_text_t tt_emit_immediate(tt_dtype_t dtype, uint64_t bits) {
+// An immediate of |dtype| as a C++ literal.
+static tt_emit_text_t immediate(tt_dtype_t dtype, uint64_t bits) {
   tt_emit_text_t t;
   const tt_dtype_desc_t* desc = tt_dtype_desc(dtype);
   if (dtype == TT_DTYPE_I1) {
@@ -120,8 +121,8 @@ tt_emit_text_t tt_emit_operand(tt_emitter_t* e, const tt_inst_t* inst,
   tt_emit_text_t t;
   switch (tt_operand_kind(operand)) {
     case TT_OPERAND_IMM:
-      return tt_emit_immediate(tt_dtype_of_register(operand_type(e, inst, k)),
-                               e->program->immediates[index]);
+      return immediate(tt_dtype_of_register(operand_type(e, inst, k)),
+                       e->program->immediates[index]);
     case TT_OPERAND_REG:
       snprintf(t.s, sizeof(t.s), "r%u", index);
       break;
@@ -250,7 +251,7 @@ static void emit_views(tt_emitter_t* e) {
     if (tt_operand_kind(view->offset) == TT_OPERAND_ARG) {
       snprintf(offset.s, sizeof(offset.s), "a%u", index);
     } else {
-      offset = tt_emit_immediate(TT_DTYPE_I64, e->program->immediates[index]);
+      offset = immediate(TT_DTYPE_I64, e->program->immediates[index]);
     }
     tt_emit_line(e, "const auto v%u = tile::view_arg<tile::%s>(%u, %s, %u);", i,
                  tt_dtype_desc((tt_dtype_t)view->dtype)->name, word, offset.s,

@@ -80,8 +80,6 @@ typedef struct tt_emit_text_t {
 // Operand |k| of |inst| as a C++ expression.
 tt_emit_text_t tt_emit_operand(tt_emitter_t* e, const tt_inst_t* inst,
                                uint32_t k);
-// An immediate of |dtype| as a C++ literal.
-tt_emit_text_t tt_emit_immediate(tt_dtype_t dtype, uint64_t bits);
 // The left-hand side that assigns |inst|'s result: "r3 = " or
 // "const int64_t r3 = ".
 tt_emit_text_t tt_emit_target(tt_emitter_t* e, const tt_inst_t* inst);

@@ -72,9 +72,6 @@ enum {
   TT_SIMT_LEVEL_BYTES = TT_SIMT_LEVEL_STEP + TT_SIMT_TEMP_BYTES,
 };
 
-// The scalar operands of |op|: indices into its operands.
-uint32_t tt_simt_scalars(const tt_decoded_t* op, uint8_t out_index[4]);
-
 // ---- Running (interp_simt_run.c, interp_simt_op.c) -------------------------
 
 // One block: |n| iterations, of which a mask (i1 lanes) may leave out some.

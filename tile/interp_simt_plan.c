@@ -34,7 +34,8 @@ typedef struct plan_t {
   uint32_t level_count;
 } plan_t;
 
-uint32_t tt_simt_scalars(const tt_decoded_t* op, uint8_t out_index[4]) {
+// The scalar operands of |op|: indices into its operands.
+static uint32_t scalars_of(const tt_decoded_t* op, uint8_t out_index[4]) {
   const char* signature = tt_op_descs[op->op].signature;
   uint32_t count = 0;
   for (uint32_t k = 0; signature[k] && count < 4; ++k) {
@@ -79,7 +80,7 @@ static void find_uses(plan_t* plan) {
     const tt_decoded_t* op = op_at(plan, pc);
     bool inside = pc > plan->begin && pc < plan->end;
     uint8_t index[4];
-    uint32_t count = op->kind == TT_DO_DONE ? 0 : tt_simt_scalars(op, index);
+    uint32_t count = op->kind == TT_DO_DONE ? 0 : scalars_of(op, index);
     for (uint32_t k = 0; k < count; ++k) {
       uint32_t slot = op->operand[index[k]];
       if (!is_reg(plan, slot) || (op->imm_mask >> index[k] & 1)) continue;
@@ -104,7 +105,7 @@ static bool assigns_first(const plan_t* plan, uint32_t pc, uint32_t end,
   while (pc < end) {
     const tt_decoded_t* op = op_at(plan, pc);
     uint8_t index[4];
-    uint32_t count = tt_simt_scalars(op, index);
+    uint32_t count = scalars_of(op, index);
     for (uint32_t k = 0; k < count; ++k) {
       uint32_t slot = op->operand[index[k]];
       if (is_reg(plan, slot) && plan->regs[slot].assigned && !set[slot]) {
@@ -172,7 +173,7 @@ static tt_simt_class_t class_of_slot(const plan_t* plan, uint32_t slot) {
 static tt_simt_class_t class_of_value(const plan_t* plan,
                                       const tt_decoded_t* op) {
   uint8_t index[4];
-  uint32_t count = tt_simt_scalars(op, index);
+  uint32_t count = scalars_of(op, index);
   tt_simt_class_t cls[4], most = TT_SIMT_UNIFORM;
   for (uint32_t k = 0; k < count; ++k) {
     cls[k] = class_of_slot(plan, op->operand[index[k]]);
@@ -278,7 +279,7 @@ static void find_scopes(plan_t* plan) {
     const tt_decoded_t* op = op_at(plan, pc);
     uint32_t range = plan->range_of[pc - plan->begin];
     uint8_t index[4];
-    uint32_t count = tt_simt_scalars(op, index);
+    uint32_t count = scalars_of(op, index);
     for (uint32_t k = 0; k <= count; ++k) {
       bool result = k == count;
       if (result && !has_result(op)) continue;
@@ -389,7 +390,7 @@ static void place_op(plan_t* plan, uint32_t pc, uint32_t* levels) {
   const tt_decoded_t* op = op_at(plan, pc);
   tt_simt_op_t* out = &plan->simt->ops[pc - plan->begin - 1];
   uint8_t index[4];
-  out->operand_count = (uint8_t)tt_simt_scalars(op, index);
+  out->operand_count = (uint8_t)scalars_of(op, index);
   if (has_result(op)) {
     out->result = reg_ref(plan, op->result, op->result_bytes);
     out->masked_result = is_masked(plan, pc);

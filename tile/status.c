@@ -94,11 +94,6 @@ const char* tt_code_name(tt_code_t code) {
   return names[code];
 }
 
-tt_status_t tt_status_clone(const struct tt_status_record_t* status) {
-  if (!status) return NULL;
-  return tt_status_make(status->code, "%s", tt_status_message(status));
-}
-
 void tt_status_free(tt_status_t status) {
   if (status && !status->is_static) free(status);
 }

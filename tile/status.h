@@ -56,7 +56,6 @@ const char* tt_status_message(const struct tt_status_record_t* status);
 // "INVALID_ARGUMENT" and so on; static storage.
 const char* tt_code_name(tt_code_t code);
 
-tt_status_t tt_status_clone(const struct tt_status_record_t* status);
 void tt_status_free(tt_status_t status);  // NULL is fine
 
 // Keeps |*first| when set, frees |next| then; else stores |next|.

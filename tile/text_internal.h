@@ -33,7 +33,6 @@ static inline bool tt_parser_ok(const tt_parser_t* p) { return !p->status; }
 
 // Goes on to the next token.
 void tt_parser_advance(tt_parser_t* p);
-bool tt_parser_at_word(const tt_parser_t* p, const char* word);
 // Takes |word| if it comes next.
 bool tt_parser_accept(tt_parser_t* p, const char* word);
 void tt_parser_expect(tt_parser_t* p, tt_token_kind_t kind, const char* what,
@@ -50,7 +49,6 @@ uint32_t tt_parser_reg_number(tt_parser_t* p, const char* what);
 tt_operand_t tt_parser_launch_operand(tt_parser_t* p, tt_dtype_t dtype,
                                       const char* what);
 
-void tt_text_names_reset(tt_text_names_t* names);
 // TT_NONE where |number| has not been assigned.
 tt_operand_t tt_text_names_get(const tt_text_names_t* names, uint32_t number);
 void tt_text_names_set(tt_parser_t* p, tt_text_names_t* names, uint32_t number,

@@ -58,13 +58,13 @@ void tt_parser_advance(tt_parser_t* p) {
   if (tt_parser_ok(p)) p->token = tt_lexer_next(&p->lexer);
 }
 
-bool tt_parser_at_word(const tt_parser_t* p, const char* word) {
+static bool at_word(const tt_parser_t* p, const char* word) {
   return p->token.kind == TT_TOKEN_WORD && p->token.size == strlen(word) &&
          memcmp(p->token.text, word, p->token.size) == 0;
 }
 
 bool tt_parser_accept(tt_parser_t* p, const char* word) {
-  if (!tt_parser_ok(p) || !tt_parser_at_word(p, word)) return false;
+  if (!tt_parser_ok(p) || !at_word(p, word)) return false;
   tt_parser_advance(p);
   return true;
 }
@@ -133,7 +133,7 @@ uint32_t tt_parser_reg_number(tt_parser_t* p, const char* what) {
   return value;
 }
 
-void tt_text_names_reset(tt_text_names_t* names) {
+static void names_reset(tt_text_names_t* names) {
   for (uint32_t i = 0; i < names->used_count; ++i) {
     names->operands[names->used[i]] = TT_NONE;
   }
@@ -209,7 +209,7 @@ static void parse_cb(tt_parser_t* p) {
 }
 
 static void parse_kernel(tt_parser_t* p, tt_unit_t unit) {
-  tt_text_names_reset(&p->regs);
+  names_reset(&p->regs);
   tt_build_kernel(p->builder, unit);
   open_brace(p, tt_word_unit[unit]);
   while (!close_brace(p, tt_word_unit[unit])) tt_parser_inst(p, unit);
@@ -346,7 +346,7 @@ static void parse_note(tt_parser_t* p) {
 static uint32_t parse_bindings(tt_parser_t* p,
                                uint32_t accesses[TT_MAX_BINDINGS]) {
   uint32_t count = 0;
-  while (tt_parser_at_word(p, "binding")) {
+  while (at_word(p, "binding")) {
     if (count == TT_MAX_BINDINGS) {
       tt_parser_fail(p, "entry", "at most %u bindings", TT_MAX_BINDINGS);
       break;
@@ -381,7 +381,7 @@ static void parse_entry(tt_parser_t* p) {
     tt_build_entry(p->builder, name, constants, accesses, bindings);
   }
   free(name);
-  tt_text_names_reset(&p->args);
+  names_reset(&p->args);
   uint32_t views = 0, scratches = 0;
   while (!close_brace(p, "entry")) {
     if (tt_parser_accept(p, "note")) {
@@ -438,9 +438,8 @@ static void parse_data(tt_parser_t* p) {
   while (tt_parser_ok(p) && tt_builder_ok(p->builder)) {
     if (p->token.kind == TT_TOKEN_NEWLINE) {
       tt_parser_advance(p);
-    } else if (p->token.kind == TT_TOKEN_WORD &&
-               !tt_parser_at_word(p, "data") &&
-               !tt_parser_at_word(p, "entry")) {
+    } else if (p->token.kind == TT_TOKEN_WORD && !at_word(p, "data") &&
+               !at_word(p, "entry")) {
       append_hex(p, &data, &capacity, &size);
     } else {
       break;

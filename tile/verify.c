@@ -35,8 +35,10 @@ tt_status_t tt_verify_error(const tt_verify_t* v, const char* format, ...) {
   return status;
 }
 
-tt_status_t tt_verify_uniform(const tt_verify_t* v, tt_operand_t operand,
-                              const char* what) {
+// A scalar fixed before a launch's kernels run: i64, not negative where
+// immediate, the same for every core.
+static tt_status_t verify_uniform(const tt_verify_t* v, tt_operand_t operand,
+                                  const char* what) {
   const tt_operand_kind_t kind = tt_operand_kind(operand);
   if (kind != TT_OPERAND_IMM && kind != TT_OPERAND_ARG) {
     return tt_verify_error(v, "%s: expected a launch value or an integer",
@@ -231,9 +233,9 @@ static tt_status_t check_view(const tt_verify_t* v, uint32_t index) {
   }
   char what[32];
   snprintf(what, sizeof(what), "view v%u: offset", index);
-  TT_RETURN_IF_ERROR(tt_verify_uniform(v, view->offset, what));
+  TT_RETURN_IF_ERROR(verify_uniform(v, view->offset, what));
   snprintf(what, sizeof(what), "view v%u: length", index);
-  TT_RETURN_IF_ERROR(tt_verify_uniform(v, view->length, what));
+  TT_RETURN_IF_ERROR(verify_uniform(v, view->length, what));
   int64_t offset = 0, length = 0;
   if (view->source != TT_VIEW_DATA ||
       !tt_verify_constant(v, view->offset, &offset) ||
@@ -356,7 +358,7 @@ static tt_status_t check_phase(tt_verify_t* v, uint32_t index) {
       phase->approx > 1) {
     return tt_verify_error(v, "unknown fidelity or flags");
   }
-  TT_RETURN_IF_ERROR(tt_verify_uniform(v, phase->cores, "cores"));
+  TT_RETURN_IF_ERROR(verify_uniform(v, phase->cores, "cores"));
   TT_RETURN_IF_ERROR(check_cbs(v));
   memset(v->producer, 0, sizeof(v->producer));
   memset(v->consumer, 0, sizeof(v->consumer));
@@ -408,8 +410,8 @@ static tt_status_t check_entry(tt_verify_t* v, const tt_entry_t* entry) {
   for (uint32_t i = 0; i < entry->scratch_count; ++i) {
     char what[32];
     snprintf(what, sizeof(what), "scratch s%u: bytes", i);
-    TT_RETURN_IF_ERROR(tt_verify_uniform(
-        v, p->scratches[entry->first_scratch + i].size, what));
+    TT_RETURN_IF_ERROR(
+        verify_uniform(v, p->scratches[entry->first_scratch + i].size, what));
   }
   for (uint32_t i = 0; i < entry->view_count; ++i) {
     TT_RETURN_IF_ERROR(check_view(v, i));

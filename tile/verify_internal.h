@@ -107,10 +107,6 @@ static inline bool tt_verify_constant(const tt_verify_t* v,
 // hold a value (verify_op.c).
 tt_status_t tt_verify_scalar(const tt_verify_t* v, tt_operand_t operand,
                              tt_dtype_t dtype, const char* what);
-// As above for what is fixed before a launch's kernels run: i64, not negative
-// where immediate, the same for every core.
-tt_status_t tt_verify_uniform(const tt_verify_t* v, tt_operand_t operand,
-                              const char* what);
 
 // One op alone: unit, form, types, attributes, operands, result (verify_op.c).
 tt_status_t tt_verify_op(const tt_verify_t* v);

@@ -71,13 +71,6 @@ iree_status_t iree_allocator_malloc_uninitialized(iree_allocator_t allocator,
                          out_ptr);
 }
 
-iree_status_t iree_allocator_realloc(iree_allocator_t allocator,
-                                     iree_host_size_t byte_length,
-                                     void** inout_ptr) {
-  return allocator_issue(allocator, IREE_ALLOCATOR_COMMAND_REALLOC, byte_length,
-                         inout_ptr);
-}
-
 void iree_allocator_free(iree_allocator_t allocator, void* ptr) {
   if (!ptr) return;
   iree_status_ignore(
@@ -172,8 +165,9 @@ iree_status_t iree_string_builder_append_format(iree_string_builder_t* builder,
   const size_t required = builder->size + (size_t)length + 1;
   if (required > builder->capacity) {
     const size_t capacity = iree_max(required, builder->capacity * 2);
-    IREE_RETURN_IF_ERROR(iree_allocator_realloc(builder->allocator, capacity,
-                                                (void**)&builder->buffer));
+    IREE_RETURN_IF_ERROR(allocator_issue(builder->allocator,
+                                         IREE_ALLOCATOR_COMMAND_REALLOC,
+                                         capacity, (void**)&builder->buffer));
     builder->capacity = capacity;
   }
   va_start(args, format);

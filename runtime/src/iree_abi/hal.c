@@ -22,11 +22,7 @@ void iree_hal_buffer_initialize(
   buffer->memory_type = memory_type;
   buffer->allowed_usage = allowed_usage;
   buffer->allowed_access = allowed_access;
-  if (allocated_buffer != buffer) iree_hal_buffer_retain(allocated_buffer);
-}
-
-void iree_hal_buffer_retain(iree_hal_buffer_t* buffer) {
-  iree_hal_resource_retain(buffer);
+  if (allocated_buffer != buffer) iree_hal_resource_retain(allocated_buffer);
 }
 
 void iree_hal_buffer_release(iree_hal_buffer_t* buffer) {
@@ -53,11 +49,6 @@ iree_hal_buffer_t* iree_hal_buffer_allocated_buffer(
   return buffer->allocated_buffer;
 }
 
-iree_device_size_t iree_hal_buffer_allocation_size(
-    const iree_hal_buffer_t* buffer) {
-  return buffer->allocation_size;
-}
-
 iree_device_size_t iree_hal_buffer_byte_offset(
     const iree_hal_buffer_t* buffer) {
   return buffer->byte_offset;
@@ -66,11 +57,6 @@ iree_device_size_t iree_hal_buffer_byte_offset(
 iree_device_size_t iree_hal_buffer_byte_length(
     const iree_hal_buffer_t* buffer) {
   return buffer->byte_length;
-}
-
-iree_hal_memory_type_t iree_hal_buffer_memory_type(
-    const iree_hal_buffer_t* buffer) {
-  return buffer->memory_type;
 }
 
 iree_status_t iree_hal_buffer_calculate_range(

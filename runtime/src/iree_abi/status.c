@@ -82,17 +82,6 @@ static iree_status_t make_status(iree_status_code_t code,
                          ((uintptr_t)code & IREE_STATUS_CODE_MASK));
 }
 
-iree_status_t iree_status_allocate(iree_status_code_t code, const char* file,
-                                   uint32_t line, iree_string_view_t message) {
-  if (code == IREE_STATUS_OK) return iree_ok_status();
-  iree_status_storage_t* storage = allocate_storage(message.size);
-  if (!storage) return iree_status_from_code(code);
-  storage->file = file;
-  storage->line = line;
-  if (message.size) memcpy(storage + 1, message.data, message.size);
-  return make_status(code, storage);
-}
-
 iree_status_t iree_status_allocate_f(iree_status_code_t code, const char* file,
                                      uint32_t line, const char* format, ...) {
   if (code == IREE_STATUS_OK) return iree_ok_status();
@@ -211,14 +200,6 @@ static iree_status_t append_message(iree_status_t status, size_t size,
   storage->payload_tail = &payload->header;
   *out_message = (char*)(payload + 1);
   return status;
-}
-
-iree_status_t iree_status_annotate(iree_status_t base_status,
-                                   iree_string_view_t message) {
-  char* target = NULL;
-  base_status = append_message(base_status, message.size, &target);
-  if (target && message.size) memcpy(target, message.data, message.size);
-  return base_status;
 }
 
 iree_status_t iree_status_annotate_f(iree_status_t base_status,

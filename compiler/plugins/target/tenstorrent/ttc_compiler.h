@@ -60,9 +60,6 @@ TTC_EXPORT void ttc_error_free(ttc_error_t* error);  // NULL is fine.
 //      of this library (in a Python environment: site-packages).
 TTC_EXPORT ttc_error_t* ttc_initialize(const char* library_path);
 
-// Name of the target as users write it: "tenstorrent".
-TTC_EXPORT const char* ttc_target_name(void);
-
 // True when one of the command-line style |argv| asks for the tenstorrent
 // target or is an own option (--iree-tenstorrent-*). Needs no initialization.
 TTC_EXPORT bool ttc_flags_mention_target(int argc, const char* const* argv);

@@ -63,8 +63,6 @@ extern const ttc_floor_row_t ttc_floor_scalar_rows[];
 bool ttc_floor_fail(ttc_floor_reader_t* r, MlirOperation op, const char* format,
                     ...) __attribute__((format(printf, 3, 4)));
 
-// Reads all ops of |block| up to its terminator into r->region.
-bool ttc_floor_block(ttc_floor_reader_t* r, MlirBlock block);
 // Reads an op of the arith or math dialect by the table of scalar ops.
 bool ttc_floor_scalar(ttc_floor_reader_t* r, MlirOperation op);
 

@@ -192,6 +192,9 @@ static MlirBlock ttc_body(MlirOperation op, intptr_t region) {
   return mlirRegionGetFirstBlock(mlirOperationGetRegion(op, region));
 }
 
+// Reads all ops of |block| up to its terminator into r->region.
+static bool ttc_floor_block(ttc_floor_reader_t* r, MlirBlock block);
+
 static bool ttc_floor_into(ttc_floor_reader_t* r, ttc_region_t* region,
                            MlirBlock block) {
   ttc_region_t* outside = r->region;
@@ -391,7 +394,7 @@ static ttc_floor_fn_t ttc_floor_find(MlirStringRef name) {
   return NULL;
 }
 
-bool ttc_floor_block(ttc_floor_reader_t* r, MlirBlock block) {
+static bool ttc_floor_block(ttc_floor_reader_t* r, MlirBlock block) {
   for (MlirOperation op = mlirBlockGetFirstOperation(block); op.ptr;
        op = mlirOperationGetNextInBlock(op)) {
     ttc_floor_fn_t read = ttc_floor_find(ttc_op_name(op));

@@ -459,16 +459,6 @@ bool ttc_options_select_target(const ttc_options_t* options) {
   return false;
 }
 
-bool ttc_options_mention_target(const ttc_options_t* options) {
-  for (size_t i = 0; i < options->taken_flags.count; ++i) {
-    if (strncmp(options->taken_flags.items[i], "--" TTC_OWN_PREFIX,
-                strlen("--" TTC_OWN_PREFIX)) == 0) {
-      return true;
-    }
-  }
-  return ttc_options_select_target(options);
-}
-
 static tt_status_t ttc_refuse(const char* name, const char* value,
                               const char* reason) {
   return tt_status_make(

@@ -111,9 +111,6 @@ tt_status_t ttc_options_take_input(ttc_options_t* options,
 // True when a target option names tenstorrent.
 bool ttc_options_select_target(const ttc_options_t* options);
 
-// True when a target option names tenstorrent or an own option was given.
-bool ttc_options_mention_target(const ttc_options_t* options);
-
 // Refuses what our targets cannot honour, by name, with the reason.
 tt_status_t ttc_options_check_ours(const ttc_options_t* options);
 

@@ -66,7 +66,6 @@ static void test_own_options(void** state) {
   assert_int_equal(options.codegen.fidelity, TTC_FIDELITY_LOFI);
   assert_int_equal(options.codegen.l1_size, 1048576 - 196608);
   assert_string_equal(options.report_file, "r.json");
-  assert_true(ttc_options_mention_target(&options));
   assert_false(ttc_options_select_target(&options));
   assert_int_equal(options.taken_flags.count, 4);
   assert_string_equal(options.taken_flags.items[1],
@@ -83,7 +82,6 @@ static void test_defaults(void** state) {
   assert_true(options.memoization);
   assert_true(options.verify);
   assert_int_equal(options.repeat_count, 1);
-  assert_false(ttc_options_mention_target(&options));
   assert_null(ttc_options_check_ours(&options));
   ttc_options_free(&options);
 }

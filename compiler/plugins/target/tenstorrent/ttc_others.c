@@ -18,7 +18,7 @@ static bool ttc_executable_has_others(MlirOperation executable) {
   return false;
 }
 
-bool ttc_module_has_others(MlirOperation module) {
+static bool ttc_module_has_others(MlirOperation module) {
   for (MlirOperation op = ttc_op_first_in_region(module, 0); op.ptr;
        op = mlirOperationGetNextInBlock(op)) {
     if (ttc_op_is(op, "hal.executable") && ttc_executable_has_others(op)) {

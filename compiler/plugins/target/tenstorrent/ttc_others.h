@@ -8,9 +8,6 @@
 
 #include "compiler/plugins/target/tenstorrent/ttc_api.h"
 
-// True when |module| has variants of other targets.
-bool ttc_module_has_others(MlirOperation module);
-
 // Configures or translates all variants of other targets: runs the stock
 // pipeline of |session| from phase |from| to |to| on them.
 bool ttc_others_run(iree_compiler_session_t* session, MlirOperation module,

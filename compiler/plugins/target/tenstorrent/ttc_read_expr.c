@@ -19,8 +19,9 @@ static const ttc_expr_row_t ttc_expr_rows[] = {
     {"arith.shli", TT_OP_SHL},           {"arith.ori", TT_OP_OR},
 };
 
-ttc_expr_t ttc_read_affine(ttc_read_t* read, MlirAffineExpr expr, intptr_t dims,
-                           const ttc_expr_t* operands) {
+// |expr| over |operands|: |dims| dimensions, then symbols.
+static ttc_expr_t ttc_read_affine(ttc_read_t* read, MlirAffineExpr expr,
+                                  intptr_t dims, const ttc_expr_t* operands) {
   if (mlirAffineExprIsADim(expr)) {
     return operands[mlirAffineDimExprGetPosition(expr)];
   }

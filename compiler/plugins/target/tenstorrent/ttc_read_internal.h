@@ -29,9 +29,6 @@ void ttc_read_refuse_op(ttc_read_t* read, MlirOperation op, const char* why);
 
 // The launch expression of an integer or index value outside of bodies.
 ttc_expr_t ttc_read_expr(ttc_read_t* read, MlirValue value);
-// |map|'s result |index| over |operands| (dims, then symbols).
-ttc_expr_t ttc_read_affine(ttc_read_t* read, MlirAffineExpr expr, intptr_t dims,
-                           const ttc_expr_t* operands);
 // Elements of a mixed static and dynamic list: attribute |name| of |op|, whose
 // dynamic entries are the operands from *next on (advanced). At most
 // TTC_MAX_RANK; returns the count.

@@ -22,8 +22,6 @@ ttc_error_t* ttc_initialize(const char* library_path) {
   return ttc_api_load(library_path);
 }
 
-const char* ttc_target_name(void) { return TTC_TARGET_NAME; }
-
 //===----------------------------------------------------------------------===//
 // Sessions and flags
 //===----------------------------------------------------------------------===//

@@ -65,10 +65,6 @@ iree_status_t iree_allocator_malloc(iree_allocator_t allocator,
 iree_status_t iree_allocator_malloc_uninitialized(iree_allocator_t allocator,
                                                   iree_host_size_t byte_length,
                                                   void** out_ptr);
-// New bytes are undefined.
-iree_status_t iree_allocator_realloc(iree_allocator_t allocator,
-                                     iree_host_size_t byte_length,
-                                     void** inout_ptr);
 void iree_allocator_free(iree_allocator_t allocator, void* ptr);
 
 #endif  // IREE_BASE_ALLOCATOR_H_

@@ -70,11 +70,8 @@ typedef struct iree_status_handle_t* iree_status_t;
 const char* iree_status_code_string(iree_status_code_t code);
 iree_status_code_t iree_status_code_from_errno(int error_number);
 
-// |file| must be static and may be NULL; |message| is copied. Falls back to a
-// bare code when no memory is left.
-IREE_MUST_USE_RESULT iree_status_t
-iree_status_allocate(iree_status_code_t code, const char* file, uint32_t line,
-                     iree_string_view_t message);
+// |file| must be static and may be NULL. Falls back to a bare code when no
+// memory is left.
 IREE_MUST_USE_RESULT iree_status_t IREE_PRINTF_ATTRIBUTE(4, 5)
     iree_status_allocate_f(iree_status_code_t code, const char* file,
                            uint32_t line, const char* format, ...);
@@ -90,8 +87,6 @@ iree_status_t iree_status_ignore(iree_status_t status);
 iree_status_t iree_status_join(iree_status_t base_status,
                                iree_status_t new_status);
 // Adds "; message" to the text of |base_status|.
-IREE_MUST_USE_RESULT iree_status_t
-iree_status_annotate(iree_status_t base_status, iree_string_view_t message);
 IREE_MUST_USE_RESULT iree_status_t IREE_PRINTF_ATTRIBUTE(2, 3)
     iree_status_annotate_f(iree_status_t base_status, const char* format, ...);
 

@@ -184,19 +184,14 @@ void iree_hal_buffer_initialize(
     iree_hal_buffer_usage_t allowed_usage,
     const iree_hal_buffer_vtable_t* vtable, iree_hal_buffer_t* buffer);
 
-void iree_hal_buffer_retain(iree_hal_buffer_t* buffer);
 void iree_hal_buffer_release(iree_hal_buffer_t* buffer);
 void iree_hal_buffer_recycle(iree_hal_buffer_t* buffer);
 void iree_hal_buffer_destroy(iree_hal_buffer_t* buffer);
 
 iree_hal_buffer_t* iree_hal_buffer_allocated_buffer(
     const iree_hal_buffer_t* buffer);
-iree_device_size_t iree_hal_buffer_allocation_size(
-    const iree_hal_buffer_t* buffer);
 iree_device_size_t iree_hal_buffer_byte_offset(const iree_hal_buffer_t* buffer);
 iree_device_size_t iree_hal_buffer_byte_length(const iree_hal_buffer_t* buffer);
-iree_hal_memory_type_t iree_hal_buffer_memory_type(
-    const iree_hal_buffer_t* buffer);
 
 // Checks [offset, offset + length) against |max_length|, resolves
 // IREE_HAL_WHOLE_BUFFER and adds |base_offset|. OUT_OF_RANGE if it does not

@@ -28,14 +28,6 @@ void tt_iree_string_free(char* string) { free(string); }
 
 const char* tt_iree_runtime_version(void) { return STRINGIZE(TT_IREE_VERSION); }
 
-const char* tt_iree_runtime_iree_version(void) { return "3.9.0"; }
-
-const char* tt_iree_runtime_iree_revision(void) {
-  return "1a6681936a78138f7ae2b0fd9309d28dfe01ac5b";
-}
-
-const char* tt_iree_driver_name(void) { return IREE_HAL_TT_DRIVER_NAME; }
-
 const char* tt_iree_driver_full_name(void) {
   return IREE_HAL_TT_DRIVER_FULL_NAME;
 }

@@ -29,14 +29,7 @@ TT_IREE_EXPORT void tt_iree_string_free(char* string);
 
 // "0.1.0".
 TT_IREE_EXPORT const char* tt_iree_runtime_version(void);
-// The IREE release and git revision whose HAL ABI is built in: "3.9.0" and
-// "1a6681936a78138f7ae2b0fd9309d28dfe01ac5b". Python compares these with
-// iree.runtime.version before it calls tt_iree_driver_install().
-TT_IREE_EXPORT const char* tt_iree_runtime_iree_version(void);
-TT_IREE_EXPORT const char* tt_iree_runtime_iree_revision(void);
-// "tenstorrent", the name in query_available_drivers() and in URIs.
-TT_IREE_EXPORT const char* tt_iree_driver_name(void);
-// "Tenstorrent Blackhole", the full name there.
+// "Tenstorrent Blackhole", the driver's full name in query_available_drivers().
 TT_IREE_EXPORT const char* tt_iree_driver_full_name(void);
 // "tenstorrent-bh-fb".
 TT_IREE_EXPORT const char* tt_iree_executable_format(void);
@@ -56,8 +49,8 @@ TT_IREE_EXPORT const char* tt_iree_executable_format(void);
 // found otherwise and leaves the object untouched. On success the native
 // driver is destroyed and the object owns the new one.
 //
-// Python's part before the call: refuse versions other than
-// tt_iree_runtime_iree_version()/revision(), free-threaded builds, and objects
+// Python's part before the call: refuse wheels other than the one whose HAL ABI
+// is built in (IREE_VERSION in _native.py), free-threaded builds, and objects
 // whose type is not exactly HalDriver with __basicsize__ 32.
 TT_IREE_EXPORT char* tt_iree_driver_install(void* instance,
                                             const char* runtime_path);

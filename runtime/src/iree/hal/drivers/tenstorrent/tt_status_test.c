@@ -15,7 +15,7 @@ static void test_codes_and_messages(void** state) {
 
 static void test_storage_layout(void** state) {
   iree_status_t status =
-      iree_status_allocate(IREE_STATUS_INTERNAL, "f.c", 7, IREE_SV("text"));
+      iree_status_allocate_f(IREE_STATUS_INTERNAL, "f.c", 7, "%s", "text");
   const iree_status_storage_t* storage =
       (const iree_status_storage_t*)((uintptr_t)status & ~(uintptr_t)31);
   assert_string_equal(storage->file, "f.c");
@@ -34,7 +34,7 @@ static void test_long_message(void** state) {
 
 static void test_annotations(void** state) {
   iree_status_t status = iree_make_status(IREE_STATUS_DATA_LOSS, "first");
-  status = iree_status_annotate(status, IREE_SV("second"));
+  status = iree_status_annotate_f(status, "second");
   status = iree_status_annotate_f(status, "third %d", 3);
   iree_status_t clone = iree_status_clone(status);
   assert_status(status, IREE_STATUS_DATA_LOSS, "first; second; third 3");
@@ -44,11 +44,11 @@ static void test_annotations(void** state) {
 static void test_bare_codes(void** state) {
   iree_status_t bare = iree_status_from_code(IREE_STATUS_UNAVAILABLE);
   assert_ptr_equal(iree_status_clone(bare), bare);
-  assert_status(iree_status_annotate(bare, IREE_SV("why")),
-                IREE_STATUS_UNAVAILABLE, "UNAVAILABLE; why");
+  assert_status(iree_status_annotate_f(bare, "why"), IREE_STATUS_UNAVAILABLE,
+                "UNAVAILABLE; why");
   iree_status_free(bare);
-  assert_true(iree_status_is_ok(
-      iree_status_annotate(iree_ok_status(), IREE_SV("nothing"))));
+  assert_true(
+      iree_status_is_ok(iree_status_annotate_f(iree_ok_status(), "nothing")));
 }
 
 static void test_join(void** state) {
