@@ -123,6 +123,7 @@ struct tt_interp_t {
   uint32_t max_slots[TT_UNIT_KERNEL_COUNT];
   uint32_t max_launch_regs;
   uint64_t max_simt_bytes;
+  uint64_t simt_steps_left;  // while it is made; see interp_simt_plan.c
 };
 
 #endif  // TT_IREE_TILE_INTERP_CODE_H_

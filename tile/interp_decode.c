@@ -318,6 +318,7 @@ tt_status_t tt_interp_create(const tt_program_t* program,
   interp->program = program;
   interp->options = *options;
   interp->lanes = lanes;
+  interp->simt_steps_left = TT_SIMT_PLAN_STEPS;
   interp->entries =
       calloc((size_t)program->entries_count + 1, sizeof(*interp->entries));
   tt_status_t status = interp->entries ? NULL : out_of_memory();

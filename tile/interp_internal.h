@@ -136,7 +136,9 @@ static inline tt_run_t tt_core_count_steps(tt_core_t* core,
 
 // ---- Parallel loops -------------------------------------------------------
 
-// Plans every parallel loop of a decoded kernel that can run as vectors.
+// Plans every parallel loop of a decoded kernel that can run as vectors, while
+// |interp| has steps left for that; it is made with TT_SIMT_PLAN_STEPS.
+enum { TT_SIMT_PLAN_STEPS = 1 << 24 };
 tt_status_t tt_simt_plan(tt_interp_t* interp, tt_kernel_code_t* kernel);
 void tt_simt_free(tt_kernel_code_t* kernel);
 // Whether to run the planned loop |op| as vectors, or its iterations one by one

@@ -4,7 +4,10 @@
 
 #include "tile/interp_simt.h"
 
-enum { NO_RANGE = 0xFFFFFFFFu };
+enum {
+  NO_RANGE = 0xFFFFFFFFu,
+  MAX_VECTOR_BYTES = 1 << 28,  // of a loop
+};
 
 // What the planner knows of a register.
 typedef struct reg_info_t {
@@ -26,13 +29,23 @@ typedef struct plan_t {
   // parent_of the one around a range.
   uint32_t* range_of;
   uint32_t* parent_of;
-  uint8_t* parts;     // [pc - begin]: a construct whose branches are ranges
-  uint8_t* assigned;  // definite assignment: reg_count bytes a nesting level
+  uint8_t* parts;      // [pc - begin]: a construct whose branches are ranges
+  uint8_t* assigned;   // definite assignment: reg_count bytes a nesting level
+  uint32_t* splat_of;  // [slot]: 1 + its index in simt->splats, 0: has none
+  uint64_t* steps_left;
   tt_simt_t* simt;
   uint64_t vector_bytes;
   uint32_t stride_count;
   uint32_t level_count;
 } plan_t;
+
+// False when the planning of this program has taken too long: a loop that is
+// not planned runs one iteration at a time, with the same results.
+static bool spend(const plan_t* plan, uint64_t steps) {
+  if (*plan->steps_left < steps) return false;
+  *plan->steps_left -= steps;
+  return true;
+}
 
 // The scalar operands of |op|: indices into its operands.
 static uint32_t scalars_of(const tt_decoded_t* op, uint8_t out_index[4]) {
@@ -102,6 +115,7 @@ static bool assigns_first(const plan_t* plan, uint32_t pc, uint32_t end,
                           uint32_t depth) {
   uint32_t n = plan->kernel->reg_count;
   uint8_t* set = plan->assigned + (size_t)depth * n;
+  if (!spend(plan, n / 8)) return false;  // for the copies
   while (pc < end) {
     const tt_decoded_t* op = op_at(plan, pc);
     uint8_t index[4];
@@ -307,6 +321,7 @@ static bool classify(plan_t* plan) {
   plan->regs[op_at(plan, plan->begin)->result].cls = TT_SIMT_AFFINE;
   for (bool changed = true; changed;) {
     changed = false;
+    if (!spend(plan, plan->end - plan->begin)) return false;
     mark_ranges(plan, plan->begin + 1, plan->end, NO_RANGE);
     find_scopes(plan);
     for (uint32_t pc = plan->begin + 1; pc < plan->end; ++pc) {
@@ -361,14 +376,13 @@ static tt_simt_ref_t reg_ref(const plan_t* plan, uint32_t slot,
 static tt_simt_ref_t splat_ref(plan_t* plan, uint32_t slot,
                                uint32_t lane_bytes) {
   tt_simt_t* simt = plan->simt;
-  for (uint32_t i = 0; i < simt->splat_count; ++i) {
-    if (simt->splats[i].slot == slot) return simt->splats[i];
-  }
+  if (plan->splat_of[slot]) return simt->splats[plan->splat_of[slot] - 1];
   tt_simt_ref_t ref = {.cls = TT_SIMT_VECTOR,
                        .lane_bytes = (uint8_t)lane_bytes,
                        .slot = slot,
                        .at = take_vector(plan, lane_bytes)};
   simt->splats[simt->splat_count++] = ref;
+  plan->splat_of[slot] = simt->splat_count;
   return ref;
 }
 
@@ -480,9 +494,11 @@ static bool make_room(plan_t* plan) {
   plan->parent_of = calloc(size, sizeof(*plan->parent_of));
   plan->parts = calloc(size, sizeof(*plan->parts));
   plan->assigned = calloc((size_t)n + 1, 2 * TT_MAX_NESTING + 2);
+  plan->splat_of =
+      calloc((size_t)plan->kernel->slot_count + 1, sizeof(*plan->splat_of));
   plan->simt = calloc(1, sizeof(*plan->simt));
   if (!plan->regs || !plan->range_of || !plan->parent_of || !plan->parts ||
-      !plan->assigned || !plan->simt) {
+      !plan->assigned || !plan->splat_of || !plan->simt) {
     return false;
   }
   plan->simt->begin = plan->begin;
@@ -495,7 +511,13 @@ static bool make_room(plan_t* plan) {
 
 static tt_status_t plan_loop(tt_interp_t* interp, tt_kernel_code_t* kernel,
                              uint32_t pc) {
-  plan_t plan = {.kernel = kernel, .begin = pc, .end = kernel->code[pc].target};
+  plan_t plan = {.kernel = kernel,
+                 .begin = pc,
+                 .end = kernel->code[pc].target,
+                 .steps_left = &interp->simt_steps_left};
+  if (!spend(&plan, (uint64_t)kernel->code_count + kernel->slot_count)) {
+    return NULL;
+  }
   tt_status_t status = NULL;
   if (!make_room(&plan)) {
     status = tt_status_make(TT_CODE_RESOURCE_EXHAUSTED,
@@ -504,11 +526,13 @@ static tt_status_t plan_loop(tt_interp_t* interp, tt_kernel_code_t* kernel,
     find_uses(&plan);
     if (iterations_are_separate(&plan) && classify(&plan)) {
       lay_out(&plan);
-      kernel->code[pc].simt = plan.simt;
-      if (plan.simt->memory_bytes > interp->max_simt_bytes) {
-        interp->max_simt_bytes = plan.simt->memory_bytes;
+      if (plan.vector_bytes <= MAX_VECTOR_BYTES) {
+        kernel->code[pc].simt = plan.simt;
+        if (plan.simt->memory_bytes > interp->max_simt_bytes) {
+          interp->max_simt_bytes = plan.simt->memory_bytes;
+        }
+        plan.simt = NULL;
       }
-      plan.simt = NULL;
     }
   }
   simt_free(plan.simt);
@@ -517,6 +541,7 @@ static tt_status_t plan_loop(tt_interp_t* interp, tt_kernel_code_t* kernel,
   free(plan.parent_of);
   free(plan.parts);
   free(plan.assigned);
+  free(plan.splat_of);
   return status;
 }
 

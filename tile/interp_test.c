@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "tile/interp.h"
+#include "tile/strbuf.h"
 
 // ---- Running texts --------------------------------------------------------
 
@@ -679,6 +680,31 @@ static void test_bad_step(void** state) {
   EXPECT_FAILURE(text, &run, TT_CODE_OUT_OF_RANGE, "for", "step is 0");
 }
 
+// More parallel loops than are worth planning; those left run one by one.
+static void test_many_loops(void** state) {
+  enum { LOOPS = 20000 };
+  tt_strbuf_t text = {0};
+  tt_strbuf_print(&text,
+                  "tile.program blackhole\nentry @f constants 0 {\n"
+                  "binding 0 read write\n"
+                  "view v0 = binding 0 offset 0 i64 length 4\n"
+                  "phase cores 1 fidelity HiFi4 {\nwriter {\n");
+  for (int i = 0; i < LOOPS; ++i) {
+    tt_strbuf_print(&text,
+                    "%%%d = for 0, 4, 1 parallel\n%%%d = load.i64 v0, %%%d\n"
+                    "%%%d = add.i64 %%%d, 1\nstore.i64 v0, %%%d, %%%d\nend\n",
+                    3 * i, 3 * i + 1, 3 * i, 3 * i + 2, 3 * i + 1, 3 * i,
+                    3 * i + 2);
+  }
+  tt_strbuf_print(&text, "}\n}\n}\n");
+  static _Alignas(64) int64_t out[4];
+  run_t run = {.bindings = {{out, sizeof(out)}}};
+  tt_status_t status = run_text(text.data, &run);
+  if (status) fail_msg("%s", tt_status_message(status));
+  for (int i = 0; i < 4; ++i) assert_int_equal(out[i], LOOPS);
+  tt_strbuf_free(&text);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_add_example),
@@ -696,6 +722,7 @@ int main(void) {
       cmocka_unit_test(test_limits),
       cmocka_unit_test(test_deadline_between_cores),
       cmocka_unit_test(test_bad_step),
+      cmocka_unit_test(test_many_loops),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
