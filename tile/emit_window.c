@@ -22,8 +22,9 @@ static const tt_inst_t* inst_at(const window_t* w, uint32_t i) {
 
 static void check_open(window_t* w, const tt_inst_t* inst, uint32_t pages,
                        const uint8_t* set) {
-  for (uint32_t p = 0; p < w->cb->pages; ++p) {
-    if (!set[p] || p + pages <= w->cb->pages) continue;
+  // The verifier lets no op name more pages than there are.
+  for (uint32_t p = w->cb->pages - pages + 1; p < w->cb->pages; ++p) {
+    if (!set[p]) continue;
     tt_emit_fail(w->e, inst,
                  "%u pages from page %u of c%u cross its end at page %u, where "
                  "tt-metal's circular buffers cannot wrap",
@@ -33,10 +34,11 @@ static void check_open(window_t* w, const tt_inst_t* inst, uint32_t pages,
 }
 
 static bool advance(const window_t* w, uint32_t pages, uint8_t* set) {
-  uint32_t size = w->cb->pages;
+  uint32_t size = w->cb->pages, by = pages % size;
   uint8_t* moved = malloc(size);
   if (!moved) return false;
-  for (uint32_t p = 0; p < size; ++p) moved[(p + pages) % size] = set[p];
+  memcpy(moved + by, set, size - by);
+  memcpy(moved, set + size - by, by);
   memcpy(set, moved, size);
   free(moved);
   return true;
@@ -44,12 +46,12 @@ static bool advance(const window_t* w, uint32_t pages, uint8_t* set) {
 
 // Adds |more| to |set|; whether it grew.
 static bool unite(const window_t* w, uint8_t* set, const uint8_t* more) {
-  bool grew = false;
+  uint8_t grew = 0;
   for (uint32_t p = 0; p < w->cb->pages; ++p) {
-    grew |= more[p] && !set[p];
+    grew |= more[p] & ~set[p];
     set[p] |= more[p];
   }
-  return grew;
+  return grew != 0;
 }
 
 static uint32_t follow(window_t* w, uint32_t first, uint8_t* set);
