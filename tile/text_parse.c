@@ -28,7 +28,8 @@ static void describe(const tt_token_t* token, char* out, size_t size) {
       snprintf(out, size, "'%c%.*s'", sigils[token->kind], shown, token->text);
       break;
     case TT_TOKEN_BAD:
-      if (token->size == 1 && (*token->text < 0x20 || *token->text == 0x7F)) {
+      if (token->size == 1 && ((unsigned char)*token->text < 0x20 ||
+                               (unsigned char)*token->text >= 0x7F)) {
         snprintf(out, size, "byte 0x%02x", (unsigned char)*token->text);
         break;
       }
