@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "tile/build_internal.h"
+#include "tile/launch.h"
 
 static bool constant(const tt_builder_t* b, tt_operand_t operand,
                      int64_t* out_value) {
@@ -12,96 +13,6 @@ static bool constant(const tt_builder_t* b, tt_operand_t operand,
   }
   *out_value = (int64_t)b->program->immediates[index];
   return true;
-}
-
-static bool compare(tt_predi_t predicate, int64_t x, int64_t y) {
-  const uint64_t ux = (uint64_t)x, uy = (uint64_t)y;
-  switch (predicate) {
-    case TT_PREDI_EQ:
-      return x == y;
-    case TT_PREDI_NE:
-      return x != y;
-    case TT_PREDI_SLT:
-      return x < y;
-    case TT_PREDI_SLE:
-      return x <= y;
-    case TT_PREDI_SGT:
-      return x > y;
-    case TT_PREDI_SGE:
-      return x >= y;
-    case TT_PREDI_ULT:
-      return ux < uy;
-    case TT_PREDI_ULE:
-      return ux <= uy;
-    case TT_PREDI_UGT:
-      return ux > uy;
-    default:
-      return ux >= uy;
-  }
-}
-
-// Division of constants; false where the launch would fail.
-static bool fold_division(tt_op_t op, int64_t x, int64_t y, int64_t* out) {
-  if (y == 0 || (x == INT64_MIN && y == -1)) return false;
-  const int64_t quotient = x / y, remainder = x % y;
-  const bool same_sign = (x < 0) == (y < 0);
-  switch (op) {
-    case TT_OP_DIVS:
-      *out = quotient;
-      return true;
-    case TT_OP_REMS:
-      *out = remainder;
-      return true;
-    case TT_OP_CEILDIVS:
-      *out = quotient + (remainder != 0 && same_sign);
-      return true;
-    default:
-      *out = quotient - (remainder != 0 && !same_sign);
-      return true;
-  }
-}
-
-static bool fold2(tt_op_t op, uint32_t attr, int64_t x, int64_t y,
-                  int64_t* out) {
-  switch (op) {
-    case TT_OP_ADD:
-      return !__builtin_add_overflow(x, y, out);
-    case TT_OP_SUB:
-      return !__builtin_sub_overflow(x, y, out);
-    case TT_OP_MUL:
-      return !__builtin_mul_overflow(x, y, out);
-    case TT_OP_DIVS:
-    case TT_OP_REMS:
-    case TT_OP_CEILDIVS:
-    case TT_OP_FLOORDIVS:
-      return fold_division(op, x, y, out);
-    case TT_OP_MAXS:
-      *out = x > y ? x : y;
-      return true;
-    case TT_OP_MINS:
-      *out = x < y ? x : y;
-      return true;
-    case TT_OP_AND:
-      *out = x & y;
-      return true;
-    case TT_OP_OR:
-      *out = x | y;
-      return true;
-    case TT_OP_XOR:
-      *out = x ^ y;
-      return true;
-    case TT_OP_SHL:
-      *out = (uint64_t)y < 64 ? (int64_t)((uint64_t)x << y) : 0;
-      return true;
-    case TT_OP_SHRU:
-      *out = (uint64_t)y < 64 ? (int64_t)((uint64_t)x >> y) : 0;
-      return true;
-    case TT_OP_CMPI:
-      *out = compare((tt_predi_t)TT_ATTR_ENUM(attr), x, y);
-      return true;
-    default:
-      return false;
-  }
 }
 
 // Identities with a constant on the right, and on the left where the op
@@ -153,7 +64,11 @@ static bool fold(tt_builder_t* b, tt_op_t op, uint32_t attr,
   const bool x_known = constant(b, operands[0], &x);
   const bool y_known = constant(b, operands[1], &y);
   if (x_known && y_known) {
-    if (!fold2(op, attr, x, y, &value)) return false;
+    // What would fail at launch is left to fail there.
+    const int64_t values[3] = {x, y, 0};
+    if (tt_launch_compute(op, attr, values, &value) != TT_LAUNCH_FINE) {
+      return false;
+    }
     *out = tt_imm(b, value);
     return true;
   }

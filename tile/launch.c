@@ -28,95 +28,76 @@ void tt_launch_mark(const tt_program_t* program, const tt_entry_t* entry,
   }
 }
 
-// Results that do not fit 64 bits and divisions without one.
-typedef enum fault_e { FAULT_NONE, FAULT_OVERFLOW, FAULT_ZERO } fault_t;
-
-static fault_t divide(int64_t a, int64_t b, int64_t* out_q, int64_t* out_r) {
+static tt_launch_fault_t divide(int64_t a, int64_t b, int64_t* out_q,
+                                int64_t* out_r) {
   *out_q = *out_r = 0;
-  if (b == 0) return FAULT_ZERO;
-  if (a == INT64_MIN && b == -1) return FAULT_OVERFLOW;
+  if (b == 0) return TT_LAUNCH_DIVISION_BY_ZERO;
+  if (a == INT64_MIN && b == -1) return TT_LAUNCH_OVERFLOW;
   *out_q = a / b;
   *out_r = a % b;
-  return FAULT_NONE;
-}
-
-static bool compare(uint32_t pred, int64_t a, int64_t b) {
-  uint64_t ua = (uint64_t)a, ub = (uint64_t)b;
-  switch ((tt_predi_t)pred) {
-    case TT_PREDI_EQ:
-      return a == b;
-    case TT_PREDI_NE:
-      return a != b;
-    case TT_PREDI_SLT:
-      return a < b;
-    case TT_PREDI_SLE:
-      return a <= b;
-    case TT_PREDI_SGT:
-      return a > b;
-    case TT_PREDI_SGE:
-      return a >= b;
-    case TT_PREDI_ULT:
-      return ua < ub;
-    case TT_PREDI_ULE:
-      return ua <= ub;
-    case TT_PREDI_UGT:
-      return ua > ub;
-    case TT_PREDI_UGE:
-      return ua >= ub;
-    default:
-      return false;
-  }
+  return TT_LAUNCH_FINE;
 }
 
 // Ops that have a result for all values.
-static int64_t eval_total(const tt_inst_t* inst, const int64_t* x) {
+static tt_launch_fault_t compute_total(tt_op_t op, uint32_t attr,
+                                       const int64_t x[3], int64_t* out_value) {
   int64_t a = x[0], b = x[1];
-  switch ((tt_op_t)inst->op) {
+  switch (op) {
     case TT_OP_MOV:
-      return a;
+      *out_value = a;
+      return TT_LAUNCH_FINE;
     case TT_OP_MAXS:
-      return a > b ? a : b;
+      *out_value = a > b ? a : b;
+      return TT_LAUNCH_FINE;
     case TT_OP_MINS:
-      return a < b ? a : b;
+      *out_value = a < b ? a : b;
+      return TT_LAUNCH_FINE;
     case TT_OP_AND:
-      return a & b;
+      *out_value = a & b;
+      return TT_LAUNCH_FINE;
     case TT_OP_OR:
-      return a | b;
+      *out_value = a | b;
+      return TT_LAUNCH_FINE;
     case TT_OP_XOR:
-      return a ^ b;
+      *out_value = a ^ b;
+      return TT_LAUNCH_FINE;
     case TT_OP_SHL:
-      return (uint64_t)b < 64 ? (int64_t)((uint64_t)a << b) : 0;
+      *out_value = (uint64_t)b < 64 ? (int64_t)((uint64_t)a << b) : 0;
+      return TT_LAUNCH_FINE;
     case TT_OP_SHRU:
-      return (uint64_t)b < 64 ? (int64_t)((uint64_t)a >> b) : 0;
+      *out_value = (uint64_t)b < 64 ? (int64_t)((uint64_t)a >> b) : 0;
+      return TT_LAUNCH_FINE;
     case TT_OP_CMPI:
-      return compare(TT_ATTR_ENUM(inst->attr), a, b);
+      *out_value = tt_predi_holds((tt_predi_t)TT_ATTR_ENUM(attr), a, b);
+      return TT_LAUNCH_FINE;
     case TT_OP_SELECT:
-      return a ? b : x[2];
+      *out_value = a ? b : x[2];
+      return TT_LAUNCH_FINE;
     default:
-      return 0;  // the verifier lets no other op into a launch program
+      return TT_LAUNCH_NO_SUCH_OP;
   }
 }
 
-static fault_t eval_op(const tt_inst_t* inst, const int64_t* x,
-                       int64_t* out_value) {
+tt_launch_fault_t tt_launch_compute(tt_op_t op, uint32_t attr,
+                                    const int64_t x[3], int64_t* out_value) {
   int64_t a = x[0], b = x[1], q, r;
-  fault_t fault = FAULT_NONE;
-  switch ((tt_op_t)inst->op) {
+  tt_launch_fault_t fault = TT_LAUNCH_FINE;
+  switch (op) {
     case TT_OP_ADD:
-      return __builtin_add_overflow(a, b, out_value) ? FAULT_OVERFLOW
-                                                     : FAULT_NONE;
+      return __builtin_add_overflow(a, b, out_value) ? TT_LAUNCH_OVERFLOW
+                                                     : TT_LAUNCH_FINE;
     case TT_OP_SUB:
-      return __builtin_sub_overflow(a, b, out_value) ? FAULT_OVERFLOW
-                                                     : FAULT_NONE;
+      return __builtin_sub_overflow(a, b, out_value) ? TT_LAUNCH_OVERFLOW
+                                                     : TT_LAUNCH_FINE;
     case TT_OP_MUL:
-      return __builtin_mul_overflow(a, b, out_value) ? FAULT_OVERFLOW
-                                                     : FAULT_NONE;
+      return __builtin_mul_overflow(a, b, out_value) ? TT_LAUNCH_OVERFLOW
+                                                     : TT_LAUNCH_FINE;
     case TT_OP_DIVS:
       return divide(a, b, out_value, &r);
     case TT_OP_REMS:
       // MIN rem -1 is 0; only the quotient overflows.
       fault = divide(a, b, &q, out_value);
-      return fault == FAULT_OVERFLOW ? FAULT_NONE : fault;
+      return fault == TT_LAUNCH_OVERFLOW ? TT_LAUNCH_FINE : fault;
     case TT_OP_CEILDIVS:
       fault = divide(a, b, &q, &r);
       *out_value = q + (r != 0 && (a < 0) == (b < 0));
@@ -126,8 +107,7 @@ static fault_t eval_op(const tt_inst_t* inst, const int64_t* x,
       *out_value = q - (r != 0 && (a < 0) != (b < 0));
       return fault;
     default:
-      *out_value = eval_total(inst, x);
-      return FAULT_NONE;
+      return compute_total(op, attr, x, out_value);
   }
 }
 
@@ -143,7 +123,7 @@ tt_status_t tt_launch_eval(const tt_program_t* program, const tt_entry_t* entry,
     for (uint32_t k = 0; k < inst->operand_count && k < 3; ++k) {
       x[k] = tt_launch_value(program, operands[k], values);
     }
-    fault_t fault = FAULT_NONE;
+    tt_launch_fault_t fault = TT_LAUNCH_FINE;
     switch ((tt_op_t)inst->op) {
       case TT_OP_PUSH:
         value = env->constants[x[0]];
@@ -158,17 +138,18 @@ tt_status_t tt_launch_eval(const tt_program_t* program, const tt_entry_t* entry,
         value = core;
         break;
       default:
-        fault = eval_op(inst, x, &value);
+        fault = tt_launch_compute((tt_op_t)inst->op, inst->attr, x, &value);
     }
-    if (fault != FAULT_NONE) {
+    if (fault != TT_LAUNCH_FINE) {
       return tt_status_make(
           TT_CODE_OUT_OF_RANGE,
           "entry @%s: launch program, $%u = %s (line %u): %s of %" PRId64
           " and %" PRId64,
           tt_entry_name(program, entry), inst->result,
           tt_op_descs[inst->op].mnemonic, inst->line,
-          fault == FAULT_ZERO ? "division by zero" : "64-bit overflow", x[0],
-          x[1]);
+          fault == TT_LAUNCH_DIVISION_BY_ZERO ? "division by zero"
+                                              : "64-bit overflow",
+          x[0], x[1]);
     }
     if (inst->result != TT_NONE) values[inst->result] = value;
   }

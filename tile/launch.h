@@ -26,6 +26,17 @@ tt_status_t tt_launch_eval(const tt_program_t* program, const tt_entry_t* entry,
                            const tt_launch_env_t* env, const uint8_t* per_core,
                            uint8_t part, uint32_t core, int64_t* values);
 
+typedef enum tt_launch_fault_e {
+  TT_LAUNCH_FINE,
+  TT_LAUNCH_OVERFLOW,
+  TT_LAUNCH_DIVISION_BY_ZERO,
+  TT_LAUNCH_NO_SUCH_OP,  // not one of values; the verifier lets none through
+} tt_launch_fault_t;
+
+// The value of an op of launch programs on values |x|, as many as it takes.
+tt_launch_fault_t tt_launch_compute(tt_op_t op, uint32_t attr,
+                                    const int64_t x[3], int64_t* out_value);
+
 // Value of an ARG or IMM operand.
 static inline int64_t tt_launch_value(const tt_program_t* program,
                                       tt_operand_t operand,

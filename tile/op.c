@@ -37,3 +37,31 @@ const tt_op_desc_t tt_op_descs[TT_OP_COUNT] = {
   _Static_assert(sizeof(signature) - 1 <= 9, "too many operands: " mnemonic);
 #include "tile/ops.def"
 #undef TT_OP
+
+bool tt_predi_holds(tt_predi_t predicate, int64_t x, int64_t y) {
+  const uint64_t ux = (uint64_t)x, uy = (uint64_t)y;
+  switch (predicate) {
+    case TT_PREDI_EQ:
+      return x == y;
+    case TT_PREDI_NE:
+      return x != y;
+    case TT_PREDI_SLT:
+      return x < y;
+    case TT_PREDI_SLE:
+      return x <= y;
+    case TT_PREDI_SGT:
+      return x > y;
+    case TT_PREDI_SGE:
+      return x >= y;
+    case TT_PREDI_ULT:
+      return ux < uy;
+    case TT_PREDI_ULE:
+      return ux <= uy;
+    case TT_PREDI_UGT:
+      return ux > uy;
+    case TT_PREDI_UGE:
+      return ux >= uy;
+    default:
+      return false;
+  }
+}

@@ -82,6 +82,8 @@ typedef enum tt_predi_e {
   TT_PREDI_UGE,
   TT_PREDI_COUNT,
 } tt_predi_t;
+// Of sign-extended values of any one type; extending keeps unsigned order, too.
+bool tt_predi_holds(tt_predi_t predicate, int64_t x, int64_t y);
 typedef enum tt_bcast_e {
   TT_BCAST_NONE,
   TT_BCAST_ROW,

@@ -152,34 +152,9 @@ static uint64_t ttc_zext(tt_dtype_t type, int64_t value) {
 
 static bool ttc_compare(tt_dtype_t type, uint32_t predicate, int64_t x,
                         int64_t y) {
-  uint64_t ux = ttc_zext(type, x);
-  uint64_t uy = ttc_zext(type, y);
-  if (type == TT_DTYPE_I1) {  // true is -1 when signed
-    x = -x;
-    y = -y;
-  }
-  switch ((tt_predi_t)predicate) {
-    case TT_PREDI_EQ:
-      return x == y;
-    case TT_PREDI_NE:
-      return x != y;
-    case TT_PREDI_SLT:
-      return x < y;
-    case TT_PREDI_SLE:
-      return x <= y;
-    case TT_PREDI_SGT:
-      return x > y;
-    case TT_PREDI_SGE:
-      return x >= y;
-    case TT_PREDI_ULT:
-      return ux < uy;
-    case TT_PREDI_ULE:
-      return ux <= uy;
-    case TT_PREDI_UGT:
-      return ux > uy;
-    default:
-      return ux >= uy;
-  }
+  // A true i1 is -1 when signed.
+  const int64_t sign = type == TT_DTYPE_I1 ? -1 : 1;
+  return tt_predi_holds((tt_predi_t)predicate, sign * x, sign * y);
 }
 
 // Division of two constants as the lane op says; only what is plain.
