@@ -18,17 +18,6 @@ static bool update;
 
 // ---- Golden kernels ---------------------------------------------------------
 
-static void check_text(const char* path, const char* text, size_t size) {
-  if (update) assert_true(tt_testing_write(path, text, size));
-  size_t golden_size = 0;
-  char* golden = tt_testing_read(path, &golden_size);
-  if (!golden) fail_msg("%s is missing: tt_emit_test --update", path);
-  if (golden_size != size || memcmp(golden, text, size) != 0) {
-    fail_msg("%s differs from what is emitted: tt_emit_test --update", path);
-  }
-  free(golden);
-}
-
 // A kernel without a spelling has its message in a .txt instead.
 static void check_kernel(const tt_program_t* program, const char* name,
                          uint32_t entry, uint32_t phase, tt_unit_t unit) {
@@ -43,10 +32,10 @@ static void check_kernel(const tt_program_t* program, const char* name,
            status ? "txt" : "cpp");
   if (status) {
     assert_int_equal(tt_status_code(status), TT_CODE_UNIMPLEMENTED);
-    check_text(path, tt_status_message(status),
-               strlen(tt_status_message(status)));
+    tt_testing_check_golden(path, tt_status_message(status),
+                            strlen(tt_status_message(status)), update);
   } else {
-    check_text(path, text, size);
+    tt_testing_check_golden(path, text, size, update);
   }
   tt_status_free(status);
   free(text);

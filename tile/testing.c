@@ -34,6 +34,19 @@ bool tt_testing_write(const char* path, const char* text, size_t size) {
   return !fclose(file) && written;
 }
 
+void tt_testing_check_golden(const char* path, const char* text, size_t size,
+                             bool update) {
+  if (update) assert_true(tt_testing_write(path, text, size));
+  size_t golden_size = 0;
+  char* golden = tt_testing_read(path, &golden_size);
+  if (!golden) fail_msg("%s is missing: run this with --update", path);
+  if (golden_size != size || memcmp(golden, text, size) != 0) {
+    print_message("%s\n", text);
+    fail_msg("%s differs from the above: run this with --update", path);
+  }
+  free(golden);
+}
+
 size_t tt_testing_each_golden(void (*visit)(const char* path, void* context),
                               void* context) {
   glob_t found;

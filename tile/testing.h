@@ -11,6 +11,11 @@
 char* tt_testing_read(const char* path, size_t* out_size);
 bool tt_testing_write(const char* path, const char* text, size_t size);
 
+// Holds |text| against the file |path|, or writes it there if |update|; fails
+// the running cmocka test if they differ.
+void tt_testing_check_golden(const char* path, const char* text, size_t size,
+                             bool update);
+
 // Calls |visit| with every golden program (testdata/*.tile, by name); returns
 // how many there are. Tests run in the directory tile/.
 size_t tt_testing_each_golden(void (*visit)(const char* path, void* context),

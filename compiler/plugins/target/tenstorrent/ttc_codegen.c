@@ -12,13 +12,6 @@
 // Exports
 //===----------------------------------------------------------------------===//
 
-typedef struct ttc_export_t {
-  char* name;  // also that of the function
-  MlirLocation location;
-  uint32_t constant_count;
-  uint32_t binding_count;
-} ttc_export_t;
-
 // The number after |word| in |text|, 0 when the word is not there.
 static uint32_t ttc_number_after(const char* text, const char* word) {
   const char* at = strstr(text, word);
@@ -133,9 +126,7 @@ static tt_status_t ttc_compile_floor(ttc_compilation_t* c,
     return tt_status_make(TT_CODE_INVALID_ARGUMENT,
                           "'hal.executable.export' op names no function");
   }
-  const ttc_floor_export_t entry = {export->name, export->constant_count,
-                                    export->binding_count};
-  return ttc_floor_lower(func, &entry, c->builder, &c->out->error_location);
+  return ttc_floor_lower(func, export, c->builder, &c->out->error_location);
 }
 
 static tt_status_t ttc_compile_tiles(ttc_compilation_t* c,
@@ -148,9 +139,7 @@ static tt_status_t ttc_compile_tiles(ttc_compilation_t* c,
     return tt_status_make(TT_CODE_INVALID_ARGUMENT,
                           "'hal.executable.export' op names no function");
   }
-  const ttc_tile_export_t tile_export = {export->name, export->constant_count,
-                                         export->binding_count};
-  return ttc_tile_lower(c->options, func, &tile_export, c->builder, out_reason,
+  return ttc_tile_lower(c->options, func, export, c->builder, out_reason,
                         &entry->dispatch_text, &entry->plan_text);
 }
 

@@ -41,6 +41,14 @@ typedef struct ttc_codegen_options_t {
   bool want_kernels;
 } ttc_codegen_options_t;
 
+// An entry point, as its hal.executable.export declares it.
+typedef struct ttc_export_t {
+  char* name;  // also that of the function
+  MlirLocation location;
+  uint32_t constant_count;  // 32-bit push constants
+  uint32_t binding_count;
+} ttc_export_t;
+
 // A named text, e.g. one generated kernel: "phase0_compute.cpp".
 typedef struct ttc_text_t {
   char* name;

@@ -47,7 +47,7 @@ tt_status_t ttc_floor_prepare(MlirOperation module) {
                         (int)name.length, name.data);
 }
 
-tt_status_t ttc_floor_lower(MlirOperation func, const ttc_floor_export_t* entry,
+tt_status_t ttc_floor_lower(MlirOperation func, const ttc_export_t* entry,
                             tt_builder_t* b, MlirLocation* out_error_location) {
   ttc_loops_t loops;
   ttc_loops_initialize(&loops);

@@ -2,15 +2,9 @@
 #ifndef TT_IREE_COMPILER_TTC_FLOOR_H_
 #define TT_IREE_COMPILER_TTC_FLOOR_H_
 
-#include "compiler/plugins/target/tenstorrent/ttc_api.h"
+#include "compiler/plugins/target/tenstorrent/ttc_codegen.h"
 #include "compiler/plugins/target/tenstorrent/ttc_loops.h"
 #include "tile/build.h"
-
-typedef struct ttc_floor_export_t {
-  const char* name;
-  uint32_t constant_count;
-  uint32_t binding_count;
-} ttc_floor_export_t;
 
 // Runs the floor's passes on |module|, a clone of an inner module of a variant:
 // its functions become loops over memrefs (what ttc_floor_lower takes).
@@ -20,7 +14,7 @@ tt_status_t ttc_floor_prepare(MlirOperation module);
 // Opens the entry |entry| in |b| and fills it with the element loops of |func|,
 // a prepared func.func. On failure |out_error_location| is that of the
 // operation to blame (ptr NULL: none); errors of the builder itself stay in it.
-tt_status_t ttc_floor_lower(MlirOperation func, const ttc_floor_export_t* entry,
+tt_status_t ttc_floor_lower(MlirOperation func, const ttc_export_t* entry,
                             tt_builder_t* b, MlirLocation* out_error_location);
 
 // Reads |func| into |loops| (initialized): the first half of ttc_floor_lower.

@@ -14,72 +14,17 @@
 #include <cmocka.h>
 // clang-format on
 
-#include <glob.h>
-#include <stdio.h>
 #include <stdlib.h>
 
-#include "compiler/plugins/target/tenstorrent/ttc_codegen.h"
+#include "compiler/plugins/target/tenstorrent/ttc_testing.h"
 
 static bool update;
-static iree_compiler_session_t* session;
-
-//===----------------------------------------------------------------------===//
-// Files
-//===----------------------------------------------------------------------===//
-
-// NUL-terminated; NULL when it cannot be read.
-static char* read_file(const char* path) {
-  FILE* file = fopen(path, "rb");
-  if (!file) return NULL;
-  fseek(file, 0, SEEK_END);
-  long size = ftell(file);
-  rewind(file);
-  char* text = calloc(1, (size_t)size + 1);
-  assert_int_equal(fread(text, 1, (size_t)size, file), size);
-  fclose(file);
-  return text;
-}
-
-static void check_golden(const char* path, const char* text) {
-  if (update) {
-    FILE* file = fopen(path, "wb");
-    assert_non_null(file);
-    fputs(text, file);
-    fclose(file);
-  }
-  char* golden = read_file(path);
-  if (!golden) fail_msg("%s is missing: ttc_floor_test --update", path);
-  if (strcmp(golden, text) != 0) {
-    print_message("%s", text);
-    fail_msg("%s differs from the above: ttc_floor_test --update", path);
-  }
-  free(golden);
-}
-
-//===----------------------------------------------------------------------===//
-// Lowering
-//===----------------------------------------------------------------------===//
-
-// What an export would say: the text mentions its layout once.
-static ttc_floor_export_t describe(const char* source) {
-  ttc_floor_export_t export = {.name = "f"};
-  const char* constants = strstr(source, "constants = ");
-  if (constants) export.constant_count = (uint32_t)atoi(constants + 12);
-  for (const char* at = source;
-       (at = strstr(at, "#hal.pipeline.binding<")) != NULL; ++at) {
-    ++export.binding_count;
-  }
-  return export;
-}
 
 // Lowers the one function of |source|. |*out_location| is that of the error.
 static tt_status_t lower(const char* source, char** out_text,
                          char** out_location) {
-  MlirContext context = ireeCompilerSessionBorrowContext(session);
-  MlirOperation module =
-      mlirOperationCreateParse(context, ttc_str(source), ttc_str("test"));
-  if (!module.ptr) fail_msg("does not parse:\n%s", source);
-  ttc_floor_export_t export = describe(source);
+  MlirOperation module = ttc_testing_parse(source);
+  const ttc_export_t export = ttc_testing_export(source);
   tt_status_t status = ttc_floor_prepare(module);
   tt_builder_t* builder = tt_builder_create();
   MlirLocation location = {NULL};
@@ -101,24 +46,18 @@ static tt_status_t lower(const char* source, char** out_text,
   return status;
 }
 
+static void print_lowered(const char* source, FILE* out) {
+  char* text = NULL;
+  char* location = NULL;
+  tt_status_t status = lower(source, &text, &location);
+  if (status) fail_msg("%s\n%s", tt_status_message(status), source);
+  fputs(text, out);
+  free(text);
+  free(location);
+}
+
 static void test_golden(void** state) {
-  glob_t found;
-  assert_int_equal(glob("testdata/floor/*.mlir", 0, NULL, &found), 0);
-  for (size_t i = 0; i < found.gl_pathc; ++i) {
-    const char* path = found.gl_pathv[i];
-    char* source = read_file(path);
-    char* text = NULL;
-    char* location = NULL;
-    tt_status_t status = lower(source, &text, &location);
-    if (status) fail_msg("%s: %s", path, tt_status_message(status));
-    char golden[512];
-    snprintf(golden, sizeof(golden), "%.*s.tile", (int)strlen(path) - 5, path);
-    check_golden(golden, text);
-    free(text);
-    free(location);
-    free(source);
-  }
-  globfree(&found);
+  ttc_testing_golden("floor", ".tile", update, print_lowered);
 }
 
 //===----------------------------------------------------------------------===//
@@ -188,23 +127,6 @@ static void test_narrow_op(void** state) {
 
 //===----------------------------------------------------------------------===//
 
-static int start(void** state) {
-  tt_status_t status = ttc_api_load(NULL);
-  if (status) {
-    print_message("skipped: %s\n", tt_status_message(status));
-    bool missing = tt_status_code(status) == TT_CODE_NOT_FOUND;
-    tt_status_free(status);
-    exit(missing ? 0 : 1);
-  }
-  session = ireeCompilerSessionCreate();
-  return 0;
-}
-
-static int stop(void** state) {
-  ireeCompilerSessionDestroy(session);
-  return 0;
-}
-
 int main(int argc, char** argv) {
   update = argc > 1 && strcmp(argv[1], "--update") == 0;
   const struct CMUnitTest tests[] = {
@@ -213,5 +135,5 @@ int main(int argc, char** argv) {
       cmocka_unit_test(test_unknown_op),
       cmocka_unit_test(test_narrow_op),
   };
-  return cmocka_run_group_tests(tests, start, stop);
+  return cmocka_run_group_tests(tests, ttc_testing_start, ttc_testing_stop);
 }

@@ -94,7 +94,7 @@ static char* ttc_tile_reason(const ttc_plan_t* plan) {
 }
 
 tt_status_t ttc_tile_lower(const ttc_codegen_options_t* options,
-                           MlirOperation func, const ttc_tile_export_t* entry,
+                           MlirOperation func, const ttc_export_t* entry,
                            tt_builder_t* b, char** out_reason,
                            char** out_dispatch_text, char** out_plan_text) {
   const ttc_plan_options_t plan_options = {

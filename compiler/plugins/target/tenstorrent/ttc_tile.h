@@ -6,12 +6,6 @@
 #include "compiler/plugins/target/tenstorrent/ttc_codegen.h"
 #include "tile/build.h"
 
-typedef struct ttc_tile_export_t {
-  const char* name;
-  uint32_t constant_count;
-  uint32_t binding_count;
-} ttc_tile_export_t;
-
 // Runs the tile path's passes on |module|, a clone of an inner module.
 tt_status_t ttc_tile_prepare(MlirOperation module);
 
@@ -21,7 +15,7 @@ tt_status_t ttc_tile_prepare(MlirOperation module);
 // became. Texts asked for in |options| are made also when it is refused, as far
 // as it came. All texts are owned by the caller.
 tt_status_t ttc_tile_lower(const ttc_codegen_options_t* options,
-                           MlirOperation func, const ttc_tile_export_t* entry,
+                           MlirOperation func, const ttc_export_t* entry,
                            tt_builder_t* b, char** out_reason,
                            char** out_dispatch_text, char** out_plan_text);
 
