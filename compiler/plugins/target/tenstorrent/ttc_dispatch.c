@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tile/launch.h"
+
 // Room for one more element of |size| bytes; false (and sticky) without memory.
 static bool ttc_dispatch_grow(ttc_dispatch_t* dispatch, void** array,
                               uint32_t count, uint32_t* capacity, size_t size) {
@@ -89,41 +91,8 @@ bool ttc_expr_is_const(const ttc_dispatch_t* dispatch, ttc_expr_t expr,
 // False where a launch program would fail: overflow, division by zero.
 static bool ttc_expr_fold(tt_op_t op, int64_t a, int64_t b,
                           int64_t* out_value) {
-  switch (op) {
-    case TT_OP_ADD:
-      return !__builtin_add_overflow(a, b, out_value);
-    case TT_OP_SUB:
-      return !__builtin_sub_overflow(a, b, out_value);
-    case TT_OP_MUL:
-      return !__builtin_mul_overflow(a, b, out_value);
-    case TT_OP_DIVS:
-      if (b <= 0) return false;
-      return *out_value = a / b, true;
-    case TT_OP_REMS:
-      if (b <= 0) return false;
-      return *out_value = a % b, true;
-    case TT_OP_CEILDIVS:
-      if (b <= 0) return false;
-      return *out_value = a / b + (a % b > 0), true;
-    case TT_OP_FLOORDIVS:
-      if (b <= 0) return false;
-      return *out_value = a / b - (a % b < 0), true;
-    case TT_OP_MINS:
-      return *out_value = a < b ? a : b, true;
-    case TT_OP_MAXS:
-      return *out_value = a > b ? a : b, true;
-    case TT_OP_SHL:
-      if (b < 0 || b > 62 || a < 0 || a > INT64_MAX >> b) return false;
-      return *out_value = a << b, true;
-    case TT_OP_OR:
-      return *out_value = a | b, true;
-    case TT_OP_AND:
-      return *out_value = a & b, true;
-    case TT_OP_XOR:
-      return *out_value = a ^ b, true;
-    default:
-      return false;
-  }
+  const int64_t x[3] = {a, b, 0};
+  return tt_launch_compute(op, 0, x, out_value) == TT_LAUNCH_FINE;
 }
 
 static bool ttc_expr_commutes(tt_op_t op) {
