@@ -17,7 +17,7 @@ c_char_pp = ctypes.POINTER(ctypes.c_char_p)
 
 
 def package_file(*parts: str) -> str:
-    """Path of a built file of this package: lib/... or bin/...
+    """Path of a built file of this package, such as bin/iree-compile.
 
     An editable install keeps the built files in site-packages and the Python
     files in the checkout; the package's path names both.
@@ -127,7 +127,7 @@ def runtime_library() -> ctypes.CDLL:
 
     Stays loaded until the process ends: devices may outlive the interpreter.
     """
-    lib = ctypes.CDLL(package_file("lib", "libtt_iree_runtime.so"))
+    lib = ctypes.CDLL(package_file("libtt_iree_runtime.so"))
     _declare(lib, "tt_iree_string_free", None, ctypes.c_void_p)
     _declare(lib, "tt_iree_runtime_version", ctypes.c_char_p)
     _declare(lib, "tt_iree_driver_full_name", ctypes.c_char_p)
@@ -184,7 +184,7 @@ FLAG_CALLBACK = ctypes.CFUNCTYPE(
 @functools.lru_cache(maxsize=None)
 def compiler_library() -> ctypes.CDLL:
     """libtt_iree_compiler.so with its signatures (ttc_compiler.h)."""
-    lib = ctypes.CDLL(package_file("lib", "libtt_iree_compiler.so"))
+    lib = ctypes.CDLL(package_file("libtt_iree_compiler.so"))
     pointer = ctypes.c_void_p
     _declare(lib, "ttc_error_message", ctypes.c_char_p, pointer)
     _declare(lib, "ttc_error_code", ctypes.c_int, pointer)
