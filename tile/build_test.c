@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "tile/build.h"
+#include "tile/note.h"
 #include "tile/testing.h"
 
 static const uint32_t kAccesses[] = {TT_ACCESS_READ, TT_ACCESS_WRITE};

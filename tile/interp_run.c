@@ -253,8 +253,7 @@ static tt_run_t run_kernel(tt_core_t* core, tt_kernel_run_t* run) {
         break;
       case TT_DO_END_WHILE:
         result = tt_core_count_steps(core, op, pc - op->target);
-        pc = op->target;
-        break;
+        __attribute__((fallthrough));
       case TT_DO_ELSE:
         pc = op->target;
         break;

@@ -3,6 +3,7 @@
 
 #include "tile/chip.h"
 #include "tile/immediate.h"
+#include "tile/note.h"
 #include "tile/strbuf.h"
 #include "tile/text_words.h"
 

@@ -8,6 +8,7 @@
 #include "tile/chip.h"
 #include "tile/count.h"
 #include "tile/emit.h"
+#include "tile/note.h"
 
 static const char* const ttc_unit_names[TT_UNIT_KERNEL_COUNT] = {
     [TT_UNIT_READER] = "reader",

@@ -62,8 +62,8 @@ static void test_elements(void** state) {
 }
 
 static void test_no_elements(void** state) {
-  static const char* const blobs[] = {
-      NULL, "04000000", "040000000000803F", "0400000000000000000000000000"};
+  static const char* const blobs[] = {NULL, "04000000", "040000000000803F",
+                                      "0400000000000000000000000000"};
   for (size_t i = 0; i < sizeof(blobs) / sizeof(*blobs); ++i) {
     MlirAttribute value;
     MlirOperation module = inlined("tensor<2xf32>", blobs[i], &value);
