@@ -178,6 +178,35 @@ def test_corrupted_image(add):
             runtime.invoke(bytes(broken), [A, B])
 
 
+@pytest.mark.parametrize(
+    "flag",
+    ["--iree-opt-level=O3", "--iree-opt-data-tiling", "--iree-opt-generalize-matmul"],
+)
+def test_stock_optimizations(flag):
+    layers = """
+    func.func @layers(%a: tensor<33x40xf32>, %b: tensor<40x35xf32>,
+                      %c: tensor<35x9xf32>) -> tensor<33x9xf32> {
+      %y = arith.constant dense<0.0> : tensor<33x35xf32>
+      %z = arith.constant dense<0.0> : tensor<33x9xf32>
+      %p = linalg.matmul ins(%a, %b : tensor<33x40xf32>, tensor<40x35xf32>)
+          outs(%y : tensor<33x35xf32>) -> tensor<33x35xf32>
+      %t = math.tanh %p : tensor<33x35xf32>
+      %r = linalg.matmul ins(%t, %c : tensor<33x35xf32>, tensor<35x9xf32>)
+          outs(%z : tensor<33x9xf32>) -> tensor<33x9xf32>
+      return %r : tensor<33x9xf32>
+    }"""
+    a, b, c = (
+        np.linspace(-1, 1, m * n, dtype=np.float32).reshape(m, n)
+        for m, n in ((33, 40), (40, 35), (35, 9))
+    )
+    vmfb = compiler.compile_str(
+        layers, target_backends=["tenstorrent"], extra_args=[flag]
+    )
+    np.testing.assert_allclose(
+        runtime.invoke(vmfb, [a, b, c]), np.tanh(a @ b) @ c, 1e-4, 1e-4
+    )
+
+
 def test_bad_mlir():
     with pytest.raises(compiler.CompilerToolError, match="error"):
         compiled("func.func @f( {")

@@ -37,6 +37,7 @@ enum {
     const void* ptr;     \
   } name
 TTC_HANDLE(MlirContext);
+TTC_HANDLE(MlirDialect);
 TTC_HANDLE(MlirOperation);
 TTC_HANDLE(MlirModule);
 TTC_HANDLE(MlirRegion);

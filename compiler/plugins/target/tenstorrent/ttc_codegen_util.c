@@ -60,6 +60,9 @@ static tt_status_t ttc_parse_passes(MlirPassManager manager,
 }
 
 tt_status_t ttc_run_passes(MlirOperation op, const char* passes) {
+  // Without this dialect the stock pass that drops encodings crashes.
+  mlirContextGetOrLoadDialect(mlirOperationGetContext(op),
+                              ttc_str("iree_encoding"));
   MlirPassManager manager = mlirPassManagerCreateOnOperation(
       mlirOperationGetContext(op), ttc_op_name(op));
   tt_status_t status = ttc_parse_passes(manager, passes);

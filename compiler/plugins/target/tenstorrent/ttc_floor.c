@@ -4,6 +4,7 @@
 #include "compiler/plugins/target/tenstorrent/ttc_loops_emit.h"
 
 // From tensors to loops over memrefs, in order:
+//  - encodings go: tensors are dense here (the target's encoding resolver);
 //  - composite ops become linalg.generic;
 //  - bufferization, which orders loads and stores of one binding;
 //  - everything becomes loops, and index arithmetic plain arith.
@@ -12,6 +13,7 @@
 // updates them in place more than once. ttc_loops_fuse.c fuses instead.
 static const char ttc_floor_passes[] =
     "func.func("
+    "iree-codegen-materialize-encoding-into-nop,"
     "iree-codegen-decompose-softmax,"
     "iree-linalg-ext-convert-attention-to-online-attention,"
     "iree-linalg-ext-decompose-attention,"

@@ -7,7 +7,8 @@
 #include "compiler/plugins/target/tenstorrent/ttc_scalar.h"
 
 const char ttc_read_passes[] =
-    "func.func(iree-codegen-decompose-softmax,"
+    "func.func(iree-codegen-materialize-encoding-into-nop,"
+    "iree-codegen-decompose-softmax,"
     "iree-linalg-ext-convert-attention-to-online-attention,"
     "iree-linalg-ext-decompose-attention,convert-elementwise-to-linalg,"
     "linalg-generalize-named-ops,canonicalize,cse)";
