@@ -244,6 +244,27 @@ def casts(table: Table) -> None:
             if a != "i1":
                 add("fptosi", f, a)
                 add("fptoui", f, a, "positive")
+    # What only an unsigned integer of that width holds, as ONNX's quantization
+    # makes it. llvm-cpu gives that or the largest signed value, depending on how
+    # it vectorizes.
+    for op in ("fptosi", "fptoui"):
+        for target, scale in (("i8", 51.0), ("i16", 13107.0)):
+            ty = t(SHAPE, "f32")
+            table.op(
+                "cast-narrow", f"{op}_unsigned_{target}",
+                f"%s = arith.constant dense<{scale}> : {ty}\n  %x = arith.mulf %a, %s : {ty}\n"
+                f"  %r = arith.{op} %x : {ty} to {t(SHAPE, target)}",
+                [(SHAPE, "f32", "positive")], t(SHAPE, target),
+                lambda a, k=scale, to=target: (a * np.float32(k)).astype(np.int32).astype(DTYPES[to]),
+                stock=False,
+            )  # fmt: skip
+    table.op(
+        "cast-narrow", "fptosi_f32_i4",
+        f"%x = arith.fptosi %a : {t(SHAPE, 'f32')} to {t(SHAPE, 'i4')}\n"
+        f"  %k = util.optimization_barrier %x : {t(SHAPE, 'i4')}\n"
+        f"  %r = arith.extsi %k : {t(SHAPE, 'i4')} to {t(SHAPE, 'i8')}",
+        [(SHAPE, "f32", "any")], t(SHAPE, "i8"), lambda a: a.astype(np.int8),
+    )  # fmt: skip
     for a, b in (("f32", "i32"), ("f16", "i16"), ("bf16", "i16"), ("f64", "i64")):
         add("bitcast", a, b, function=lambda x, b=b: x.view(DTYPES[b]))
         add("bitcast", b, a, "positive", lambda x, a=a: x.view(DTYPES[a]))

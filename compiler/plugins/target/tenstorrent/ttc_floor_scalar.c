@@ -48,8 +48,7 @@ bool ttc_floor_scalar(ttc_floor_reader_t* r, MlirOperation op) {
   tt_dtype_t type2 = tt_dtype_of_register(lane.type2);
   const tt_op_desc_t* desc = &tt_op_descs[lane.op];
   bool is_cast = type2 != TT_DTYPE_NONE;
-  if ((narrow && (lane.op == TT_OP_CTLZ || lane.op == TT_OP_CTTZ ||
-                  lane.op == TT_OP_FPTOSI || lane.op == TT_OP_FPTOUI)) ||
+  if ((narrow && (lane.op == TT_OP_CTLZ || lane.op == TT_OP_CTTZ)) ||
       !(desc->types & (1u << type)) ||
       (is_cast && !(desc->types2 & (1u << type2)))) {
     return ttc_floor_fail(r, op, "is not possible on this type");
@@ -59,6 +58,11 @@ bool ttc_floor_scalar(ttc_floor_reader_t* r, MlirOperation op) {
   if (!is_cast || type != type2 || lane.op == TT_OP_FPCAST) {
     value = ttc_loops_op(r->loops, lane.op, type, type2, lane.attr, operands,
                          lane.operand_count);
+  }
+  if (lane.truncated) {
+    value = ttc_loops_op(r->loops, TT_OP_TRUNCI,
+                         tt_dtype_of_register(lane.result_type), type, 0,
+                         &value, 1);
   }
   if (narrow) value = ttc_sign_extend_i4(r, value);
   ttc_floor_set_node(r, mlirOperationGetResult(op, 0), value);

@@ -181,7 +181,20 @@ static void ttc_body_op(ttc_read_body_t* body, MlirOperation mlir_op) {
     op.operands[i] = ttc_body_value(body, mlirOperationGetOperand(mlir_op, i));
   }
   if (body->read->status) return;
-  ttc_body_append(body, mlirOperationGetResult(mlir_op, 0), &op);
+  MlirValue result = mlirOperationGetResult(mlir_op, 0);
+  if (scalar.truncated) {
+    op.result_type = op.type;
+    MlirValue unnamed = {NULL};
+    uint32_t wide = ttc_body_append(body, unnamed, &op);
+    op = (ttc_body_op_t){.kind = TTC_BODY_OP,
+                         .type = (uint8_t)scalar.result_type,
+                         .type2 = (uint8_t)scalar.type,
+                         .result_type = (uint8_t)scalar.result_type,
+                         .op = TT_OP_TRUNCI,
+                         .operand_count = 1,
+                         .operands = {wide}};
+  }
+  ttc_body_append(body, result, &op);
 }
 
 static void ttc_read_body(ttc_read_t* read, MlirOperation op,

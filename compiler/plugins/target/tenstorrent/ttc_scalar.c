@@ -199,6 +199,19 @@ static void ttc_scalar_index_cast(ttc_scalar_op_t* out, tt_dtype_t source) {
   }
 }
 
+// MLIR leaves values that a narrow integer does not hold undefined, but IREE's
+// front ends convert to an unsigned one by arith.fptosi. They get what a CPU
+// gives them: the low bits of the conversion to 32 bits.
+static void ttc_scalar_narrow_cast(ttc_scalar_op_t* out) {
+  if ((out->op == TT_OP_FPTOSI || out->op == TT_OP_FPTOUI) &&
+      (out->type == TT_DTYPE_I4 || out->type == TT_DTYPE_I8 ||
+       out->type == TT_DTYPE_I16)) {
+    out->op = TT_OP_FPTOSI;
+    out->type = TT_DTYPE_I32;
+    out->truncated = true;
+  }
+}
+
 bool ttc_scalar_op_read(MlirOperation op, ttc_scalar_op_t* out) {
   const ttc_scalar_row_t* row = ttc_scalar_find(ttc_op_name(op));
   if (!row || mlirOperationGetNumResults(op) != 1) return false;
@@ -221,6 +234,7 @@ bool ttc_scalar_op_read(MlirOperation op, ttc_scalar_op_t* out) {
       break;
     case TTC_CAST:
       out->type2 = first;
+      ttc_scalar_narrow_cast(out);
       break;
     case TTC_POWER:
       out->type2 =

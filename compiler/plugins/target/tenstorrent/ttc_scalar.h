@@ -20,7 +20,9 @@ typedef struct ttc_scalar_op_t {
   tt_dtype_t type;         // tt_inst_t.type
   tt_dtype_t type2;        // tt_inst_t.type2: source of a cast, else NONE
   tt_dtype_t result_type;  // of the value it makes
-  uint32_t attr;           // tt_inst_t.attr
+  // The op makes an I32, and the value is TRUNCI of that to |result_type|.
+  bool truncated;
+  uint32_t attr;  // tt_inst_t.attr
   uint32_t operand_count;
 } ttc_scalar_op_t;
 
