@@ -250,10 +250,26 @@ static void ttc_memref_store(ttc_floor_reader_t* r, const ttc_memref_t* memref,
   }
 }
 
+// IREE's front ends read at indices that data gives before a select throws away
+// what lies outside. So such an index of a load is moved to the nearest
+// element.
+static void ttc_clamp_loaded(ttc_floor_reader_t* r, const ttc_memref_t* memref,
+                             ttc_node_t* indices) {
+  for (uint32_t i = 0; i < memref->rank; ++i) {
+    if (!ttc_loops_node(r->loops, indices[i])->loaded) continue;
+    ttc_node_t last = ttc_loops_sum(r->loops, memref->sizes[i], -1,
+                                    ttc_loops_index(r->loops, 1));
+    indices[i] = ttc_loops_op2(r->loops, TT_OP_MINS, indices[i], last);
+    indices[i] = ttc_loops_op2(r->loops, TT_OP_MAXS, indices[i],
+                               ttc_loops_index(r->loops, 0));
+  }
+}
+
 static bool ttc_floor_load(ttc_floor_reader_t* r, MlirOperation op) {
   const ttc_memref_t* memref = ttc_floor_memref(r, op, 0);
   ttc_node_t indices[TTC_FLOOR_MAX_RANK];
   if (!memref || !ttc_floor_indices(r, op, 1, memref, indices)) return false;
+  ttc_clamp_loaded(r, memref, indices);
   ttc_floor_set(r, mlirOperationGetResult(op, 0),
                 ttc_memref_load(r, memref, indices));
   return true;

@@ -185,6 +185,7 @@ static ttc_node_t ttc_loops_intern(ttc_loops_t* loops, ttc_node_data_t* data) {
   for (uint32_t i = 0; i < data->operand_count; ++i) {
     ttc_region_t* home = loops->nodes[data->operands[i]].home;
     if (home->depth > data->home->depth) data->home = home;
+    data->loaded |= loops->nodes[data->operands[i]].loaded;
   }
   data->launch = ttc_is_launch(loops, data);
   ttc_node_t node = ttc_loops_push_node(loops, data);
@@ -289,6 +290,7 @@ ttc_node_t ttc_loops_load(ttc_loops_t* loops, ttc_region_t* region,
   stmt->results = ttc_loops_nodes(loops, 1);
   ttc_node_t value = ttc_loops_arg(
       loops, region, tt_dtype_of_register(loops->memories[memory].dtype));
+  if (!loops->status) loops->nodes[value].loaded = true;
   if (stmt->results.count) stmt->results.at[0] = value;
   return value;
 }

@@ -42,6 +42,7 @@ typedef struct ttc_node_data_t {
   uint16_t op;  // tt_op_t
   uint8_t operand_count;
   bool launch;    // a launch program can compute it
+  bool loaded;    // depends on what a load found
   uint32_t mark;  // of the walk that met it last
   uint32_t attr;
   ttc_node_t operands[3];
