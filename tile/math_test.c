@@ -104,10 +104,21 @@ static long double pow_reference(long double x, long double y) {
   return isinf(x) || x == 0 ? pow((double)x, (double)y) : powl(x, y);
 }
 
+static long double power_reference(long double x, int64_t n) {
+  if (n == 0) return 1;
+  if (!isinf(x) && x != 0) return powl(x, (long double)n);
+  long double size = (x == 0) == (n < 0) ? INFINITY : 0;
+  return (n & 1) && signbit(x) ? -size : size;
+}
+
 typedef struct case1_t {
   tt_op_t op;
   reference1_t reference;
 } case1_t;
+typedef struct case2_t {
+  tt_op_t op;
+  reference2_t reference;
+} case2_t;
 
 static const case1_t cases1[] = {
     {TT_OP_RSQRT, rsqrt_reference},
@@ -134,6 +145,23 @@ static const case1_t cases1[] = {
     {TT_OP_ERF, erfl},
     {TT_OP_ERFC, erfcl},
 };
+
+static const case2_t cases2[] = {
+    {TT_OP_POW, pow_reference}, {TT_OP_ATAN2, atan2l}, {TT_OP_REMF, fmodl}};
+
+// A new op with a tolerance needs a case here; exact ones are lanes_test.c's.
+static void test_every_function(void** state) {
+  for (int op = 0; op < TT_OP_COUNT; ++op) {
+    bool known = tt_op_descs[op].ulp == 0 || op == TT_OP_FPOWI;
+    for (size_t c = 0; c < sizeof(cases1) / sizeof(cases1[0]); ++c) {
+      known |= cases1[c].op == (tt_op_t)op;
+    }
+    for (size_t c = 0; c < sizeof(cases2) / sizeof(cases2[0]); ++c) {
+      known |= cases2[c].op == (tt_op_t)op;
+    }
+    if (!known) fail_msg("%s has no reference", tt_op_descs[op].mnemonic);
+  }
+}
 
 static void check(const char* name, double x, double y, double got,
                   long double want, bool single, double limit) {
@@ -165,30 +193,46 @@ static void test_one_operand(void** state) {
 }
 
 static void test_two_operands(void** state) {
-  static const struct {
-    tt_op_t op;
-    reference2_t reference;
-  } cases[] = {
-      {TT_OP_POW, pow_reference}, {TT_OP_ATAN2, atan2l}, {TT_OP_REMF, fmodl}};
   const tt_lanes_t* lanes = tt_lanes(tt_isa_best());
-  for (size_t c = 0; c < sizeof(cases) / sizeof(cases[0]); ++c) {
-    const tt_op_desc_t* desc = &tt_op_descs[cases[c].op];
+  for (size_t c = 0; c < sizeof(cases2) / sizeof(cases2[0]); ++c) {
+    const tt_op_desc_t* desc = &tt_op_descs[cases2[c].op];
     tt_lane_fn_t f32 =
-        lanes->lookup(cases[c].op, TT_DTYPE_F32, TT_DTYPE_NONE, 0);
+        lanes->lookup(cases2[c].op, TT_DTYPE_F32, TT_DTYPE_NONE, 0);
     tt_lane_fn_t f64 =
-        lanes->lookup(cases[c].op, TT_DTYPE_F64, TT_DTYPE_NONE, 0);
+        lanes->lookup(cases2[c].op, TT_DTYPE_F64, TT_DTYPE_NONE, 0);
     for (uint32_t i = 0; i < SAMPLES; ++i) {
       // Every special value meets every other one.
       double x = sample(i < 900 ? i % 30 : i);
       double y = sample(i < 900 ? i / 30 : i / 6), got;
       f64(&got, &x, &y, NULL, 1);
-      check(desc->mnemonic, x, y, got, cases[c].reference(x, y), false,
+      check(desc->mnemonic, x, y, got, cases2[c].reference(x, y), false,
             desc->ulp);
       float nx = (float)x, ny = (float)y, got_narrow;
       f32(&got_narrow, &nx, &ny, NULL, 1);
-      check(desc->mnemonic, nx, ny, got_narrow, cases[c].reference(nx, ny),
+      check(desc->mnemonic, nx, ny, got_narrow, cases2[c].reference(nx, ny),
             true, desc->ulp);
     }
+  }
+}
+
+static void test_integer_powers(void** state) {
+  static const int64_t powers[] = {
+      0, 1, -1, 2, -2, 3, 10, -17, 1000, -100001, INT64_MAX, INT64_MIN};
+  enum { POWERS = sizeof(powers) / sizeof(powers[0]) };
+  const tt_lanes_t* lanes = tt_lanes(tt_isa_best());
+  const tt_op_desc_t* desc = &tt_op_descs[TT_OP_FPOWI];
+  tt_lane_fn_t f32 = lanes->lookup(TT_OP_FPOWI, TT_DTYPE_F32, TT_DTYPE_I64, 0);
+  tt_lane_fn_t f64 = lanes->lookup(TT_OP_FPOWI, TT_DTYPE_F64, TT_DTYPE_I64, 0);
+  for (uint32_t i = 0; i < SAMPLES; ++i) {
+    double x = sample(i / POWERS), got;
+    int64_t n = powers[i % POWERS];
+    f64(&got, &x, &n, NULL, 1);
+    check(desc->mnemonic, x, (double)n, got, power_reference(x, n), false,
+          desc->ulp);
+    float narrow = (float)x, got_narrow;
+    f32(&got_narrow, &narrow, &n, NULL, 1);
+    check(desc->mnemonic, narrow, (double)n, got_narrow,
+          power_reference(narrow, n), true, desc->ulp);
   }
 }
 
@@ -217,8 +261,10 @@ static void test_fma(void** state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_every_function),
       cmocka_unit_test(test_one_operand),
       cmocka_unit_test(test_two_operands),
+      cmocka_unit_test(test_integer_powers),
       cmocka_unit_test(test_fma),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
