@@ -12,7 +12,7 @@ sys.path[:0] = [str(ROOT / "test" / "e2e"), str(ROOT / "examples" / "mnist")]
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--device",
-        # Checked: L1 and CB bounds, uninitialised reads, NoC alignment.
+        # Checked: elements of CBs that nobody wrote, misaligned bindings.
         default="tenstorrent://mock?checked=1",
         help="URI of the device that the end-to-end cases run on",
     )

@@ -1,3 +1,5 @@
+// memref ops: making them (subspans, alloc, constants), loads and stores, and
+// views, which only change offset, sizes and strides.
 #include <stdlib.h>
 
 #include "compiler/plugins/target/tenstorrent/ttc_floor_internal.h"

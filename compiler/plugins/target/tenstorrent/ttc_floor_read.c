@@ -1,3 +1,5 @@
+// Reads a bufferized function: values, scf control, and every other op by the
+// tables of ttc_floor_memref.c and ttc_floor_scalar.c.
 #include <stdio.h>
 #include <stdlib.h>
 

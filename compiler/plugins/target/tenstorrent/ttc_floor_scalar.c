@@ -1,3 +1,5 @@
+// Ops on scalars: by the table of ttc_scalar.h where one lane op says it, here
+// where it takes several; and the interface of a dispatch.
 #include <stdlib.h>
 
 #include "compiler/plugins/target/tenstorrent/ttc_floor_internal.h"

@@ -1,3 +1,4 @@
+// Cuts a loop program into phases, and spreads the nest of a phase over cores.
 #include "compiler/plugins/target/tenstorrent/ttc_loops_edit.h"
 
 //===----------------------------------------------------------------------===//

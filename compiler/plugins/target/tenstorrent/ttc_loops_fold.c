@@ -1,3 +1,4 @@
+// Simpler forms of nodes: sums in one normal form, constants, identities.
 #include <string.h>
 
 #include "compiler/plugins/target/tenstorrent/ttc_loops.h"

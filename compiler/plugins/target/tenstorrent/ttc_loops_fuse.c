@@ -1,3 +1,4 @@
+// Interchange (parallel loops outermost) and fusion of nests over one space.
 #include <string.h>
 
 #include "compiler/plugins/target/tenstorrent/ttc_loops_edit.h"

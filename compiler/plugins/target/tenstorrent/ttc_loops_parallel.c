@@ -1,3 +1,4 @@
+// Serial loops whose iterations keep to rows of their own become parallel.
 #include "compiler/plugins/target/tenstorrent/ttc_loops_edit.h"
 
 // An address seen from a loop: base + stride * counter + [low, high], where the

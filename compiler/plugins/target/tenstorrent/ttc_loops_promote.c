@@ -1,3 +1,5 @@
+// Memory to registers: stores forwarded to loads, accumulated elements carried
+// by their loop, stores that nobody loads dropped.
 #include <string.h>
 
 #include "compiler/plugins/target/tenstorrent/ttc_loops_edit.h"

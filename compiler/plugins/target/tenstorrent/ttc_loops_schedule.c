@@ -1,3 +1,4 @@
+// Where each node is computed: as far out of loops as its operands allow.
 #include "compiler/plugins/target/tenstorrent/ttc_loops_edit.h"
 #include "compiler/plugins/target/tenstorrent/ttc_loops_emit.h"
 
