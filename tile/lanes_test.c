@@ -1,6 +1,7 @@
 // Every lane op of every dtype against an independent reference in __int128 and
 // long double, and every instruction set against the portable one, bit by bit.
-// An op without a reference here fails the test.
+// An exact op without a reference here fails the test; functions with a
+// tolerance have theirs in math_test.c.
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
