@@ -241,21 +241,28 @@ static bool uses_cb(const tt_emitter_t* e, uint32_t number) {
   return false;
 }
 
+// A launch value or an immediate.
+static tt_emit_text_t launch_value(const tt_emitter_t* e,
+                                   tt_operand_t operand) {
+  uint32_t index = tt_operand_index(operand);
+  if (tt_operand_kind(operand) != TT_OPERAND_ARG) {
+    return immediate(TT_DTYPE_I64, e->program->immediates[index]);
+  }
+  tt_emit_text_t text;
+  snprintf(text.s, sizeof(text.s), "a%u", index);
+  return text;
+}
+
 static void emit_views(tt_emitter_t* e) {
   for (uint32_t i = 0; i < e->entry->view_count; ++i) {
     if (!e->uses_view[i]) continue;
     const tt_view_t* view = &e->program->views[e->entry->first_view + i];
     uint32_t word = arg_word(e, (tt_emit_arg_kind_t)view->source, view->index);
-    uint32_t index = tt_operand_index(view->offset);
-    tt_emit_text_t offset;
-    if (tt_operand_kind(view->offset) == TT_OPERAND_ARG) {
-      snprintf(offset.s, sizeof(offset.s), "a%u", index);
-    } else {
-      offset = immediate(TT_DTYPE_I64, e->program->immediates[index]);
-    }
-    tt_emit_line(e, "const auto v%u = tile::view_arg<tile::%s>(%u, %s, %u);", i,
-                 tt_dtype_desc((tt_dtype_t)view->dtype)->name, word, offset.s,
-                 e->view_line[i] == TT_NONE ? 0 : e->view_line[i]);
+    tt_emit_line(
+        e, "const auto v%u = tile::view_arg<tile::%s>(%u, %s, %s, %u);", i,
+        tt_dtype_desc((tt_dtype_t)view->dtype)->name, word,
+        launch_value(e, view->offset).s, launch_value(e, view->length).s,
+        e->view_line[i] == TT_NONE ? 0 : e->view_line[i]);
   }
 }
 
@@ -363,8 +370,31 @@ static void emit_cb_op(tt_emitter_t* e, const tt_inst_t* inst) {
   if (meets && e->line_count > 0) tt_emit_line(e, "tile::drop_lines();");
 }
 
+// Ops that wait: for the other kernels of the core, or for the NoC.
+static bool may_wait(const tt_inst_t* inst) {
+  switch (inst->op) {
+    case TT_OP_CB_RESERVE_BACK:
+    case TT_OP_CB_WAIT_FRONT:
+    case TT_OP_TILE_REGS_ACQUIRE:
+    case TT_OP_TILE_REGS_WAIT:
+    case TT_OP_TILIZE_BLOCK:
+    case TT_OP_UNTILIZE_BLOCK:
+      return true;
+    case TT_OP_CB_LOAD:
+    case TT_OP_CB_STORE:
+    case TT_OP_FILL_PAGE:
+      return false;
+    default:
+      return tt_op_descs[inst->op].op_class == TT_OP_CLASS_MOVE;
+  }
+}
+
 static void emit_inst(tt_emitter_t* e, const tt_inst_t* inst) {
   bool tile_form = tt_emit_is_tile_form(e, inst);
+  if (may_wait(inst)) {
+    const tt_inst_t* first = &e->program->insts[e->kernel->first_inst];
+    tt_emit_line(e, "tile::at(%u);", (unsigned)(inst - first) + 1);
+  }
   switch (tt_op_descs[inst->op].op_class) {
     case TT_OP_CLASS_CTRL:
       emit_control(e, inst);
@@ -435,12 +465,27 @@ static void emit_includes(tt_emitter_t* e, tt_strbuf_t* out) {
   tt_strbuf_print(out, "\n");
 }
 
+// What who compiles a kernel may ask of it.
+static void emit_options(tt_strbuf_t* out) {
+  tt_strbuf_print(
+      out,
+      "#ifndef TT_PLACE_ADDRESS\n"
+      "#define TT_PLACE_ADDRESS 0  // of a word in L1 for tile::at(); 0: none\n"
+      "#endif\n"
+      "#ifndef TT_CHECKED\n"
+      "#define TT_CHECKED 0  // 1: accesses outside of their view stop\n"
+      "#endif\n\n");
+}
+
 // The constants and declarations that the body relies on.
 static void emit_library(tt_emitter_t* e, const tt_emit_cb_t* cbs,
                          uint32_t cb_count, tt_strbuf_t* out) {
   tt_strbuf_t used = {0};
   tt_library_paste(e->out.data, e->out.size, &used);
   if (used.size > 0) {
+    if (tt_library_mentions(used.data, used.size, "place_address")) {
+      emit_options(out);
+    }
     tt_strbuf_print(out, "namespace tile {\n\n");
     if (tt_library_mentions(used.data, used.size, "dram_page")) {
       tt_strbuf_print(out,
@@ -469,6 +514,7 @@ tt_status_t tt_emit_kernel(const tt_program_t* program, uint32_t entry,
   tt_emitter_t e;
   TT_RETURN_IF_ERROR(tt_emitter_create(program, entry, phase, unit, &e));
   tt_strbuf_t file = {0};
+  e.staging = cb_count > e.phase->cb_count ? cbs[cb_count - 1].number : TT_NONE;
   if (!e.status) tt_emit_check_windows(&e);
   if (!e.status) emit_body(&e);
   tt_status_t status = e.status;

@@ -21,6 +21,24 @@ tt_status_t tt_emit_kernel(const tt_program_t* program, uint32_t entry,
                            uint32_t phase, tt_unit_t unit, char** out_text,
                            size_t* out_size);
 
+// ---- Where a kernel is ------------------------------------------------------
+
+// Compiled with TT_PLACE_ADDRESS, the address of a word in L1, a kernel keeps
+// there the number of the op it is at, of those that wait: counted from 1 in
+// its kernel. Compiled with TT_CHECKED=1 as well, it ends at an access of
+// elements outside of their view: it adds this bit and does nothing more.
+enum { TT_EMIT_PLACE_STOPPED = (int)0x80000000 };
+
+// The op at |place|, as "cb_wait_front c0, 1 (line 31)". The line is that of
+// the text that the program was parsed from, else of tt_program_print's text.
+// |entry|, |phase| and |unit| are as for tt_emit_kernel and must exist; any
+// |place| will do. *out_text is malloc'ed.
+tt_status_t tt_emit_describe_place(const tt_program_t* program, uint32_t entry,
+                                   uint32_t phase, tt_unit_t unit,
+                                   uint32_t place, char** out_text);
+
+// ---- What has no spelling ---------------------------------------------------
+
 // Why |op| with |attr| on |dtype| has no spelling in TT-Metal, NULL if it has
 // one. |tile_form|: a lane op on DST tiles (the result's dtype); an op of class
 // TILE, for CBs whose format holds |dtype|. Otherwise the scalar form of an

@@ -14,8 +14,10 @@ static void note_operand(tt_emitter_t* e, tt_operand_t operand) {
   if (tt_operand_kind(operand) != TT_OPERAND_VIEW) return;
   e->uses_view[index] = true;
   const tt_view_t* view = &e->program->views[e->entry->first_view + index];
-  if (tt_operand_kind(view->offset) == TT_OPERAND_ARG) {
-    e->uses_arg[tt_operand_index(view->offset)] = true;
+  const tt_operand_t sizes[] = {view->offset, view->length};
+  for (int i = 0; i < 2; ++i) {
+    if (tt_operand_kind(sizes[i]) != TT_OPERAND_ARG) continue;
+    e->uses_arg[tt_operand_index(sizes[i])] = true;
   }
 }
 
@@ -178,7 +180,9 @@ tt_status_t tt_emit_phase_cbs(const tt_program_t* program, uint32_t entry,
     if (used >> number & 1) continue;
     out_cbs[(*out_count)++] = (tt_emit_cb_t){
         .number = (uint8_t)number,
-        .format = TT_FORMAT_UINT8,
+        // Beside another format tt-metal's host code would take Float32 CBs
+        // for Float16 in the source registers.
+        .format = TT_FORMAT_FLOAT32,
         .rows = TT_TILE_DIM,
         .page_size = TT_EMIT_STAGING_BYTES,
         .pages = 1,

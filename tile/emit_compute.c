@@ -49,14 +49,11 @@ static tt_emit_setup_t fpu_setup(const tt_emitter_t* e, const tt_inst_t* inst) {
   switch (inst->op) {
     case TT_OP_COPY_TILE:
       if (bcast != TT_BCAST_NONE) {
-        return setup(
-            "reconfig_data_format_srcb(c%u);\n"
-            "tile::unary_bcast_init_short<%s>(c%u);",
-            a, tt_bcast_types[bcast], a);
+        return setup("tile::unary_bcast_init_short<%s>(c%u);",
+                     tt_bcast_types[bcast], a);
       }
       return setup(
-          "reconfig_data_format_srca(c%u);\ncopy_tile_to_dst_init_short(c%u);",
-          a, a);
+          "reconfig_data_format_srca(c%u);\ntile::copy_init_short(c%u);", a, a);
     case TT_OP_MATMUL_TILES:
       return setup(
           "reconfig_data_format(c%u, c%u);\nmm_init_short(c%u, c%u, %d);", b, a,
@@ -207,7 +204,20 @@ void tt_emit_compute_block(tt_emitter_t* e, const tt_inst_t* inst) {
 
 // ---- Start ------------------------------------------------------------------
 
-// The first CBs that the kernel unpacks and packs, for the start-up call.
+static bool is_float_cb(const tt_emitter_t* e, uint32_t number) {
+  for (uint32_t i = 0; i < e->phase->cb_count; ++i) {
+    const tt_cb_t* cb = &e->program->cbs[e->phase->first_cb + i];
+    if (cb->number != number) continue;
+    tt_dtype_t dtype = tt_format_desc((tt_format_t)cb->format)->dtype;
+    return tt_dtype_desc(dtype)->is_float;
+  }
+  return false;
+}
+
+// The first CBs that the kernel unpacks and packs, for the start-up call. On an
+// integer CB that call would set the FPU up for integers, which we do not use
+// (and tt-metal works around a hardware bug of theirs, by a debug register):
+// the staging CB stands in, each op sets its own formats up anyway.
 void tt_emit_compute_start(tt_emitter_t* e) {
   uint32_t a = TT_NONE, b = TT_NONE, out = TT_NONE;
   for (uint32_t i = 0; i < e->kernel->inst_count; ++i) {
@@ -249,7 +259,11 @@ void tt_emit_compute_start(tt_emitter_t* e) {
   if (a == TT_NONE) a = out;
   if (out == TT_NONE) out = a;
   if (b == TT_NONE) b = a;
-  tt_emit_line(e, "compute_kernel_hw_startup(c%u, c%u, c%u);", a, b, out);
+  if (e->staging != TT_NONE) {
+    if (!is_float_cb(e, a)) a = e->staging;
+    if (!is_float_cb(e, b)) b = e->staging;
+  }
+  tt_emit_line(e, "compute_kernel_hw_startup(%u, %u, %u);", a, b, out);
   e->dst_capacity = tt_chip_dst_tiles(
       &tt_chip_blackhole, e->phase->fp32_dest_acc, e->phase->dst_full_sync);
 }

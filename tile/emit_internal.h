@@ -34,6 +34,7 @@ typedef struct tt_emitter_t {
   uint32_t* assignments;  // of each register
   bool* declared_late;    // register declared where it is assigned
   uint32_t line_count;
+  uint32_t staging;  // CB of the phase, TT_NONE if it has none
   tt_emit_arg_t* args;
   uint32_t arg_count;
 

@@ -140,10 +140,11 @@ static bool is_float_type(const tt_inst_t* inst) {
   return tt_dtype_desc((tt_dtype_t)inst->type)->is_float;
 }
 
-// Ops whose callee is for floats; their integer forms are our own.
-static lane_kind_t lane_kind(const tt_inst_t* inst) {
-  return tt_op_descs[inst->op].callee && is_float_type(inst) ? LANE_API
-                                                             : LANE_OWN;
+// Ops whose callee is for floats; their integer forms are our own. So is e^x on
+// 32-bit lanes: the API's has an error of 2^-17.
+static lane_kind_t lane_kind(const tt_emitter_t* e, const tt_inst_t* inst) {
+  if (!tt_op_descs[inst->op].callee || !is_float_type(inst)) return LANE_OWN;
+  return inst->op == TT_OP_EXP && e->phase->fp32_dest_acc ? LANE_OWN : LANE_API;
 }
 
 static uint32_t imm_bits(const tt_emitter_t* e, tt_operand_t operand) {
@@ -201,7 +202,7 @@ tt_emit_text_t tt_emit_sfpu_init_of(const tt_emitter_t* e,
   if (inst->op == TT_OP_LOG2 || inst->op == TT_OP_LOG10) {
     return init_of("log_tile");
   }
-  if (lane_kind(inst) == LANE_OWN) return none;
+  if (lane_kind(e, inst) == LANE_OWN) return none;
   uint32_t bits;
   const char* scalar = scalar_callee(e, inst, &bits);
   if (!scalar) return init_of(tt_op_descs[inst->op].callee);
@@ -392,7 +393,7 @@ void tt_emit_lane(tt_emitter_t* e, const tt_inst_t* inst) {
       emit_own(e, inst, "mov");
       break;
     default:
-      if (lane_kind(inst) == LANE_API) {
+      if (lane_kind(e, inst) == LANE_API) {
         emit_api(e, inst);
       } else {
         emit_own(e, inst, tt_emit_lane_name(inst).s);

@@ -22,25 +22,21 @@ static tt_status_t allocate_scratch(tt_interp_launch_t* launch,
   const tt_program_t* program = launch->interp->program;
   const tt_entry_t* entry = launch->entry->entry;
   for (uint32_t i = 0; i < entry->scratch_count; ++i) {
-    int64_t size = tt_launch_value(
-        program, program->scratches[entry->first_scratch + i].size,
-        launch->values);
-    if (size < 0) {
-      return tt_status_make(TT_CODE_OUT_OF_RANGE,
-                            "scratch s%u has %" PRId64 " bytes", i, size);
-    }
-    if ((uint64_t)size > limit - launch->scratch_bytes) {
+    uint64_t size = 0;
+    TT_RETURN_IF_ERROR(
+        tt_launch_scratch_size(program, entry, i, launch->values, &size));
+    if (size > limit - launch->scratch_bytes) {
       return tt_status_make(TT_CODE_RESOURCE_EXHAUSTED,
-                            "scratch s%u needs %" PRId64 " bytes, %" PRIu64
+                            "scratch s%u needs %" PRIu64 " bytes, %" PRIu64
                             " are left of device memory",
                             i, size, limit - launch->scratch_bytes);
     }
-    uint64_t bytes = ((uint64_t)size + 63) / 64 * 64;
+    uint64_t bytes = (size + 63) / 64 * 64;
     launch->scratch[i] = aligned_alloc(64, bytes ? bytes : 64);
     if (!launch->scratch[i]) return out_of_memory();
     // Memory that nobody wrote must not make runs differ.
     memset(launch->scratch[i], 0, bytes);
-    launch->scratch_bytes += (uint64_t)size;
+    launch->scratch_bytes += size;
   }
   return NULL;
 }
@@ -96,26 +92,14 @@ static tt_status_t resolve_view(tt_interp_launch_t* launch,
   uint8_t* data = NULL;
   uint64_t size = 0;
   view_source(launch, params, view, &data, &size);
-  int64_t offset = tt_launch_value(program, view->offset, launch->values);
-  int64_t length = tt_launch_value(program, view->length, launch->values);
-  static const char* const names[] = {"binding", "scratch", "data"};
-  bool fits = offset >= 0 && length >= 0 && (uint64_t)offset <= size &&
-              length <= INT64_C(1) << 59 &&
-              tt_dtype_bytes((tt_dtype_t)view->dtype, (uint64_t)length) <=
-                  size - (uint64_t)offset;
-  if (!fits) {
-    return tt_status_make(TT_CODE_OUT_OF_RANGE,
-                          "view v%u, %" PRId64 " %s from byte %" PRId64
-                          ", leaves %s %u of %" PRIu64 " bytes",
-                          index, length,
-                          tt_dtype_desc((tt_dtype_t)view->dtype)->name, offset,
-                          names[view->source], view->index, size);
-  }
+  uint64_t offset = 0;
+  int64_t length = 0;
+  TT_RETURN_IF_ERROR(tt_launch_view(program, launch->entry->entry, index, size,
+                                    launch->values, &offset, &length));
   tt_view_data_t* out = &launch->views[index];
   out->base = data + offset;
   out->length = length;
-  out->constant =
-      is_constant(launch, params, view, out->base, size - (uint64_t)offset);
+  out->constant = is_constant(launch, params, view, out->base, size - offset);
   return NULL;
 }
 
@@ -135,16 +119,9 @@ static tt_status_t check_alignment(const tt_interp_launch_t* launch,
 }
 
 static tt_status_t resolve_phase(tt_interp_launch_t* launch, uint32_t index) {
-  int64_t cores =
-      tt_launch_value(launch->interp->program,
-                      launch->entry->phases[index].cores, launch->values);
-  if (cores < 0 || cores > launch->env.grid_cores) {
-    return tt_status_make(TT_CODE_OUT_OF_RANGE,
-                          "phase %u wants %" PRId64 " cores of %u", index,
-                          cores, launch->env.grid_cores);
-  }
-  launch->phase_cores[index] = (uint32_t)cores;
-  return NULL;
+  return tt_launch_phase_cores(launch->interp->program, launch->entry->entry,
+                               index, launch->env.grid_cores, launch->values,
+                               &launch->phase_cores[index]);
 }
 
 static tt_status_t resolve(tt_interp_launch_t* launch,

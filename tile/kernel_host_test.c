@@ -320,6 +320,8 @@ static int compare(const run_t* run, uint32_t b, const uint8_t* wanted,
       double x = element(wanted + i, dtype), y = element(found + i, dtype);
       if (x != x && y != y) continue;
       if (__builtin_fabs(x - y) <= most * __builtin_fabs(x)) continue;
+      // The SFPU makes zeros of subnormal numbers.
+      if (most > 0 && y == 0 && __builtin_fabs(x) < 0x1p-126) continue;
       report(run, b, i / size, dtype, x, y);
       ++wrong;
       i = next_tile;

@@ -47,4 +47,23 @@ static inline int64_t tt_launch_value(const tt_program_t* program,
              : values[index];
 }
 
+// What depends on uniform launch values (part 0 of them) and is checked at
+// launch. Errors are OUT_OF_RANGE naming what was found.
+
+// Bytes of scratch |index| of the entry.
+tt_status_t tt_launch_scratch_size(const tt_program_t* program,
+                                   const tt_entry_t* entry, uint32_t index,
+                                   const int64_t* values, uint64_t* out_size);
+// Checks that view |index| of the entry lies in its source, whose size in bytes
+// is |source_size|, and gives where.
+tt_status_t tt_launch_view(const tt_program_t* program, const tt_entry_t* entry,
+                           uint32_t index, uint64_t source_size,
+                           const int64_t* values, uint64_t* out_offset,
+                           int64_t* out_length);
+// Cores of phase |index| of the entry, at most |grid_cores|.
+tt_status_t tt_launch_phase_cores(const tt_program_t* program,
+                                  const tt_entry_t* entry, uint32_t index,
+                                  uint32_t grid_cores, const int64_t* values,
+                                  uint32_t* out_cores);
+
 #endif  // TT_IREE_TILE_LAUNCH_H_

@@ -23,9 +23,10 @@ inline void sfpu_init() {
   llk_math_eltwise_unary_sfpu_init<SfpuType::unused, false>();
 }
 
-// Runs |f| over the 1024 lanes of a tile, 32 lanes a call.
+// Runs |f| over the 1024 lanes of a tile, 32 lanes a call. Vectors cannot be
+// passed to a function, so all that is called must be inlined.
 template <class F>
-inline void sfpu_lanes(F f) {
+[[gnu::flatten]] inline void sfpu_lanes(F f) {
   _llk_math_eltwise_unary_sfpu_params_<false>(
       [f]() {
         for (int step = 0; step < 8; ++step) {
@@ -54,20 +55,20 @@ inline void sfpu_ints(uint32_t out, F f) {
 
 // ---- Building blocks ----------------------------------------------------------
 
-inline vInt sfpu_bits(vFloat x) { return sfpi::reinterpret<vInt>(x); }
+sfpi_inline vInt sfpu_bits(vFloat x) { return sfpi::reinterpret<vInt>(x); }
 
-inline vFloat sfpu_float(vInt x) { return sfpi::reinterpret<vFloat>(x); }
+sfpi_inline vFloat sfpu_float(vInt x) { return sfpi::reinterpret<vFloat>(x); }
 
-inline vInt sfpu_down(vInt x, int n) {
+sfpi_inline vInt sfpu_down(vInt x, int n) {
   return sfpi::reinterpret<vInt>(sfpi::reinterpret<vUInt>(x) >> n);
 }
 
 // -1 for negative values, else 0.
-inline vInt sfpu_sign_mask(vInt x) { return 0 - sfpu_down(x, 31); }
+sfpi_inline vInt sfpu_sign_mask(vInt x) { return 0 - sfpu_down(x, 31); }
 
 // Brings a 32-bit result back to W bits.
 template <int W>
-inline vInt sfpu_wrap(vInt x) {
+sfpi_inline vInt sfpu_wrap(vInt x) {
   if constexpr (W == 1) {
     return x & 1;
   } else if constexpr (W < 32) {
@@ -81,49 +82,49 @@ inline vInt sfpu_wrap(vInt x) {
 
 // The value of a W-bit lane as unsigned, and as signed (i1: 0 or -1).
 template <int W>
-inline vInt sfpu_unsigned(vInt x) {
+sfpi_inline vInt sfpu_unsigned(vInt x) {
   if constexpr (W < 32) return x & ((1 << W) - 1);
   return x;
 }
 
 template <int W>
-inline vInt sfpu_signed(vInt x) {
+sfpi_inline vInt sfpu_signed(vInt x) {
   if constexpr (W == 1) return 0 - x;
   return x;
 }
 
 // 1 where a < b. The difference decides unless the signs differ.
-inline vInt sfpu_less(vInt a, vInt b) {
+sfpi_inline vInt sfpu_less(vInt a, vInt b) {
   vInt decides = a - b;
   v_if((a ^ b) < 0) { decides = a; }
   v_endif;
   return sfpu_down(decides, 31);
 }
 
-inline vInt sfpu_below(vInt a, vInt b) {
+sfpi_inline vInt sfpu_below(vInt a, vInt b) {
   const vInt flip = vInt((int32_t)0x80000000);
   return sfpu_less(a ^ flip, b ^ flip);
 }
 
 // 1 where x is a NaN.
-inline vInt sfpu_nan(vFloat x) {
+sfpi_inline vInt sfpu_nan(vFloat x) {
   const vInt size = sfpu_bits(x) & 0x7fffffff;
   return sfpu_down(0x7f800000 - size, 31);
 }
 
 // Integers in the order of floats: with -0 below +0, or with both 0.
-inline vInt sfpu_order(vFloat x) {
+sfpi_inline vInt sfpu_order(vFloat x) {
   const vInt bits = sfpu_bits(x);
   return bits ^ (sfpu_sign_mask(bits) & 0x7fffffff);
 }
 
-inline vInt sfpu_order_zeros_equal(vFloat x) {
+sfpi_inline vInt sfpu_order_zeros_equal(vFloat x) {
   const vInt order = sfpu_order(x);
   return order - sfpu_sign_mask(order);
 }
 
 // Exact halves, one rounding: an integer of 32 bits as a float.
-inline vFloat sfpu_from_unsigned(vInt x) {
+sfpi_inline vFloat sfpu_from_unsigned(vInt x) {
   const vFloat high = sfpi::int32_to_float(sfpu_down(x, 16), 0);
   const vFloat low = sfpi::int32_to_float(x & 0xffff, 0);
   return high * 65536.0f + low;
@@ -149,7 +150,7 @@ inline void sfpu_copysign(uint32_t out, A a, B b) {
 }
 
 // x where a < b, else y; bits decide between equals and zeros.
-inline vFloat sfpu_choose(vFloat a, vFloat b, vFloat x, vFloat y) {
+sfpi_inline vFloat sfpu_choose(vFloat a, vFloat b, vFloat x, vFloat y) {
   vFloat chosen = y;
   v_if(sfpu_less(sfpu_order(a), sfpu_order(b)) != 0) { chosen = x; }
   v_endif;
@@ -209,7 +210,7 @@ inline void sfpu_minnumf(uint32_t out, A a, B b) {
 }
 
 // Adding and taking away 2^23 rounds a smaller magnitude to even.
-inline vFloat sfpu_roundeven_size(vFloat size) {
+sfpi_inline vFloat sfpu_roundeven_size(vFloat size) {
   vFloat result = size;
   v_if(size < 8388608.0f) {
     result = size + 8388608.0f;
@@ -219,18 +220,18 @@ inline vFloat sfpu_roundeven_size(vFloat size) {
   return result;
 }
 
-inline vFloat sfpu_floor_size(vFloat size) {
+sfpi_inline vFloat sfpu_floor_size(vFloat size) {
   vFloat result = sfpu_roundeven_size(size);
   v_if(result > size) { result = result - 1.0f; }
   v_endif;
   return result;
 }
 
-inline vFloat sfpu_size(vFloat x) {
+sfpi_inline vFloat sfpu_size(vFloat x) {
   return sfpu_float(sfpu_bits(x) & 0x7fffffff);
 }
 
-inline vFloat sfpu_with_sign(vFloat size, vFloat x) {
+sfpi_inline vFloat sfpu_with_sign(vFloat size, vFloat x) {
   return sfpu_float((sfpu_bits(size) & 0x7fffffff) |
                     (sfpu_bits(x) & (int32_t)0x80000000));
 }
@@ -287,7 +288,7 @@ inline void sfpu_ceil(uint32_t out, A a) {
 
 // C fmod by long division of the mantissas, a bit a step: exact for quotients
 // of any size. Subnormal results are 0, as everywhere on the SFPU.
-inline vFloat sfpu_fmod(vFloat a, vFloat b) {
+sfpi_inline vFloat sfpu_fmod(vFloat a, vFloat b) {
   const vInt x = sfpu_bits(a) & 0x7fffffff, y = sfpu_bits(b) & 0x7fffffff;
   const vInt scale = sfpu_down(y, 23);
   vInt left = sfpu_down(x, 23) - scale;
@@ -320,19 +321,48 @@ inline void sfpu_remf(uint32_t out, A a, B b) {
   sfpu_floats(out, [a, b]() { return sfpu_fmod(a.f(), b.f()); });
 }
 
+// e^x: x = k ln 2 + r, with ln 2 in two parts, and a polynomial in r. Results
+// below the smallest normal number are 0.
+template <class A>
+inline void sfpu_exp(uint32_t out, A a) {
+  sfpu_floats(out, [a]() {
+    vFloat r = a.f();
+    // Adding 1.5 * 2^23 leaves k in the low bits.
+    const vFloat k = r * 1.44269504f + 12582912.0f;
+    vFloat whole = k - 12582912.0f;
+    r += whole * -0.693359375f;
+    r += whole * 2.12194440e-4f;
+    vFloat y = r * 1.9875691500e-4f + 1.3981999507e-3f;
+    y = y * r + 8.3334519073e-3f;
+    y = y * r + 4.1665795894e-2f;
+    y = y * r + 1.6666665459e-1f;
+    y = y * r + 5.0000001201e-1f;
+    y = y * r + 1.0f;
+    y = y * r + 1.0f;
+    y = sfpu_float(sfpu_bits(y) + (sfpu_bits(k) << 23));
+    v_if(a.f() < -87.3365402f) { y = 0.0f; }
+    v_endif;
+    v_if(a.f() > 88.7228394f) { y = sfpu_float(0x7f800000); }
+    v_endif;
+    return y;
+  });
+}
+
 // The angle of (x, y): a polynomial in the smaller over the larger magnitude,
 // then mirrored into the octant. recip_tile_init must have run.
 template <class A, class B>
 inline void sfpu_atan2(uint32_t out, A a, B b) {
   sfpu_floats(out, [a, b]() {
-    const vFloat y = a.f(), x = b.f();
-    const vFloat ys = sfpu_size(y), xs = sfpu_size(x);
-    vFloat small = sfpu_choose(ys, xs, ys, xs);
-    vFloat large = sfpu_choose(ys, xs, xs, ys);
+    vFloat ratio = sfpu_size(a.f());
+    vFloat large = sfpu_size(b.f());
+    sfpi::vec_min_max(ratio, large);
     v_if(large == 0.0f) { large = 1.0f; }
     v_endif;
-    vFloat ratio = small * ckernel::sfpu::_sfpu_reciprocal_<2>(large);
-    v_if(sfpu_bits(small) == sfpu_bits(large)) { ratio = 1.0f; }
+    ratio = ratio * ckernel::sfpu::_sfpu_reciprocal_<2>(large);
+    // Infinity over infinity among them.
+    v_if((sfpu_bits(a.f()) << 1) == (sfpu_bits(b.f()) << 1)) { ratio = 1.0f; }
+    v_endif;
+    v_if((sfpu_bits(a.f()) << 1) == 0) { ratio = 0.0f; }
     v_endif;
     const vFloat square = ratio * ratio;
     vFloat angle = square * 0.00282363896f - 0.0159569028f;
@@ -343,16 +373,16 @@ inline void sfpu_atan2(uint32_t out, A a, B b) {
     angle = angle * square + 0.199926957f;
     angle = angle * square - 0.333331018f;
     angle = angle * square * ratio + ratio;
-    v_if(sfpu_less(sfpu_order(xs), sfpu_order(ys)) != 0) {
+    v_if(sfpu_bits(sfpu_size(b.f())) < sfpu_bits(sfpu_size(a.f()))) {
       angle = 1.57079632679f - angle;
     }
     v_endif;
-    v_if(sfpu_bits(x) < 0) { angle = 3.14159265359f - angle; }
+    v_if(b.i() < 0) { angle = 3.14159265359f - angle; }
     v_endif;
-    angle = sfpu_with_sign(angle, y);
-    v_if(sfpu_nan(x) != 0) { angle = x; }
+    angle = sfpu_with_sign(angle, a.f());
+    v_if(sfpu_nan(b.f()) != 0) { angle = b.f(); }
     v_endif;
-    v_if(sfpu_nan(y) != 0) { angle = y; }
+    v_if(sfpu_nan(a.f()) != 0) { angle = a.f(); }
     v_endif;
     return angle;
   });
@@ -370,7 +400,7 @@ inline void sfpu_round_bf16(uint32_t out) {
   });
 }
 
-inline vFloat sfpu_to_f16(vFloat x) {
+sfpi_inline vFloat sfpu_to_f16(vFloat x) {
   const vInt bits = sfpu_bits(x);
   const vInt size = bits & 0x7fffffff;
   vInt result = (size + 0xfff + (sfpu_down(size, 13) & 1)) & ~0x1fff;
@@ -511,162 +541,189 @@ inline void sfpu_sub(uint32_t out, A a, B b) {
   sfpu_ints(out, [a, b]() { return sfpu_wrap<W>(a.i() - b.i()); });
 }
 
-// The 64-bit product, a bit of b a step: high:low, shifted down as it grows.
-struct sfpu_product {
-  vInt high, low;
-};
-
-inline sfpu_product sfpu_multiply(vInt a, vInt b) {
-  sfpu_product p = {0, b};
+// The low half of a product, a bit of b a step.
+sfpi_inline vInt sfpu_multiply(vInt a, vInt b) {
+  vInt product = 0;
   for (int step = 0; step < 32; ++step) {
-    vInt carry = 0;
-    v_if((p.low & 1) != 0) {
-      const vInt sum = p.high + a;
-      carry = sfpu_below(sum, a);
-      p.high = sum;
-    }
+    v_if((b & 1) != 0) { product += a; }
     v_endif;
-    p.low = sfpu_down(p.low, 1) | (p.high << 31);
-    p.high = sfpu_down(p.high, 1) | (carry << 31);
+    a = a << 1;
+    b = sfpu_down(b, 1);
   }
-  return p;
+  return product;
+}
+
+// The high half of an unsigned product: sums are halved as they are made, so
+// that they need no carry.
+sfpi_inline vInt sfpu_multiply_high(vInt a, vInt b) {
+  vInt high = 0;
+  for (int step = 0; step < 32; ++step) {
+    const vInt part = a & (0 - (b & 1));
+    const vInt both = high & part;
+    high = sfpu_down(high ^ part, 1) + both;
+    b = sfpu_down(b, 1);
+  }
+  return high;
 }
 
 template <int W, class A, class B>
 inline void sfpu_mul(uint32_t out, A a, B b) {
   sfpu_ints(out, [a, b]() {
-    return sfpu_wrap<W>(sfpu_multiply(a.i(), b.i()).low);
+    return sfpu_wrap<W>(sfpu_multiply(a.i(), b.i()));
   });
 }
 
 template <int W, class A, class B>
 inline void sfpu_mulhu(uint32_t out, A a, B b) {
   sfpu_ints(out, [a, b]() {
-    const sfpu_product p =
-        sfpu_multiply(sfpu_unsigned<W>(a.i()), sfpu_unsigned<W>(b.i()));
-    if constexpr (W == 32) return p.high;
-    return sfpu_wrap<W>(sfpu_down(p.low, W));
+    if constexpr (W == 32) {
+      return sfpu_multiply_high(a.i(), b.i());
+    } else {
+      return sfpu_wrap<W>(sfpu_down(
+          sfpu_multiply(sfpu_unsigned<W>(a.i()), sfpu_unsigned<W>(b.i())), W));
+    }
   });
 }
 
 template <int W, class A, class B>
 inline void sfpu_mulhs(uint32_t out, A a, B b) {
   sfpu_ints(out, [a, b]() {
-    const vInt x = sfpu_signed<W>(a.i()), y = sfpu_signed<W>(b.i());
-    const sfpu_product p = sfpu_multiply(x, y);
     if constexpr (W == 32) {
-      return p.high - (sfpu_sign_mask(x) & y) - (sfpu_sign_mask(y) & x);
+      vInt high = sfpu_multiply_high(a.i(), b.i());
+      v_if(a.i() < 0) { high -= b.i(); }
+      v_endif;
+      v_if(b.i() < 0) { high -= a.i(); }
+      v_endif;
+      return high;
+    } else {
+      return sfpu_wrap<W>(sfpu_down(sfpu_multiply(a.i(), b.i()), W));
     }
-    return sfpu_wrap<W>(sfpu_down(p.low, W));
   });
 }
 
-// Long division of unsigned values; by 0 the quotient is all ones and the
-// remainder n.
+// Long division. Its operands are read from DST again and again, since
+// registers are few.
 struct sfpu_quotient {
   vInt quotient, remainder;
 };
 
-inline sfpu_quotient sfpu_divide(vInt n, vInt d) {
-  sfpu_quotient r = {n, 0};
+// A W-bit lane as unsigned, or its magnitude.
+template <bool Signed, int W, class A>
+sfpi_inline vInt sfpu_dividend(A a) {
+  if constexpr (Signed) return sfpi::abs(a.i());
+  return sfpu_unsigned<W>(a.i());
+}
+
+// By 0 the quotient is all ones and the remainder the dividend.
+template <bool Signed, int W, class A, class B>
+sfpi_inline sfpu_quotient sfpu_divide(A a, B b) {
+  sfpu_quotient r = {sfpu_dividend<Signed, W>(a), 0};
+  const vInt d = sfpu_dividend<Signed, W>(b);
+  // For divisors below 2^31 the sign of the difference tells which is larger.
   for (int step = 0; step < 32; ++step) {
-    const vInt carry = sfpu_down(r.remainder, 31);
     r.remainder = (r.remainder << 1) | sfpu_down(r.quotient, 31);
     r.quotient = r.quotient << 1;
-    const vInt fits = carry | (sfpu_below(r.remainder, d) ^ 1);
-    v_if(fits != 0) {
-      r.remainder = r.remainder - d;
-      r.quotient = r.quotient | 1;
+    const vInt rest = r.remainder - d;
+    v_if(rest >= 0) {
+      r.remainder = rest;
+      r.quotient += 1;
     }
     v_endif;
   }
+  if constexpr (W == 32) {
+    v_if(d < 0) {
+      r.quotient = 0;
+      r.remainder = sfpu_dividend<Signed, W>(a);
+      v_if(r.remainder < 0 && r.remainder - d >= 0) {
+        r.quotient = 1;
+        r.remainder -= d;
+      }
+      v_endif;
+    }
+    v_endif;
+  }
+  v_if(d == 0) { r.quotient = -1; }
+  v_endif;
   return r;
 }
 
-// Signed, towards zero, RISC-V's results for 0 and MIN / -1.
-inline sfpu_quotient sfpu_divide_signed(vInt n, vInt d) {
-  const vInt ns = sfpu_sign_mask(n), ds = sfpu_sign_mask(d);
-  sfpu_quotient r = sfpu_divide((n ^ ns) - ns, (d ^ ds) - ds);
-  const vInt qs = ns ^ ds;
-  v_if(d != 0) { r.quotient = (r.quotient ^ qs) - qs; }
+// Towards zero, RISC-V's results for 0 and MIN / -1; the remainder is that of
+// the magnitudes.
+template <int W, class A, class B>
+sfpi_inline sfpu_quotient sfpu_divide_signed(A a, B b) {
+  sfpu_quotient r = sfpu_divide<true, W>(a, b);
+  v_if((a.i() ^ b.i()) < 0 && b.i() != 0) { r.quotient = 0 - r.quotient; }
   v_endif;
-  r.remainder = (r.remainder ^ ns) - ns;
   return r;
 }
 
 template <int W, class A, class B>
 inline void sfpu_divu(uint32_t out, A a, B b) {
   sfpu_ints(out, [a, b]() {
-    return sfpu_wrap<W>(
-        sfpu_divide(sfpu_unsigned<W>(a.i()), sfpu_unsigned<W>(b.i())).quotient);
+    return sfpu_wrap<W>(sfpu_divide<false, W>(a, b).quotient);
   });
 }
 
 template <int W, class A, class B>
 inline void sfpu_remu(uint32_t out, A a, B b) {
   sfpu_ints(out, [a, b]() {
-    return sfpu_wrap<W>(
-        sfpu_divide(sfpu_unsigned<W>(a.i()), sfpu_unsigned<W>(b.i()))
-            .remainder);
+    return sfpu_wrap<W>(sfpu_divide<false, W>(a, b).remainder);
   });
 }
 
 template <int W, class A, class B>
 inline void sfpu_ceildivu(uint32_t out, A a, B b) {
   sfpu_ints(out, [a, b]() {
-    const vInt d = sfpu_unsigned<W>(b.i());
-    const sfpu_quotient r = sfpu_divide(sfpu_unsigned<W>(a.i()), d);
-    vInt result = r.quotient;
-    v_if(d != 0 && r.remainder != 0) { result = result + 1; }
+    sfpu_quotient r = sfpu_divide<false, W>(a, b);
+    v_if(r.remainder != 0 && b.i() != 0) { r.quotient += 1; }
     v_endif;
-    return sfpu_wrap<W>(result);
+    return sfpu_wrap<W>(r.quotient);
   });
 }
 
 template <int W, class A, class B>
 inline void sfpu_divs(uint32_t out, A a, B b) {
   sfpu_ints(out, [a, b]() {
-    return sfpu_wrap<W>(
-        sfpu_divide_signed(sfpu_signed<W>(a.i()), sfpu_signed<W>(b.i()))
-            .quotient);
+    return sfpu_wrap<W>(sfpu_divide_signed<W>(a, b).quotient);
   });
 }
 
 template <int W, class A, class B>
 inline void sfpu_rems(uint32_t out, A a, B b) {
   sfpu_ints(out, [a, b]() {
-    return sfpu_wrap<W>(
-        sfpu_divide_signed(sfpu_signed<W>(a.i()), sfpu_signed<W>(b.i()))
-            .remainder);
+    vInt result = sfpu_divide<true, W>(a, b).remainder;
+    v_if(a.i() < 0) { result = 0 - result; }
+    v_endif;
+    return sfpu_wrap<W>(result);
   });
 }
 
 template <int W, class A, class B>
 inline void sfpu_floordivs(uint32_t out, A a, B b) {
   sfpu_ints(out, [a, b]() {
-    const vInt n = sfpu_signed<W>(a.i()), d = sfpu_signed<W>(b.i());
-    const sfpu_quotient r = sfpu_divide_signed(n, d);
-    vInt result = r.quotient;
-    v_if(d != 0 && r.remainder != 0 && (n ^ d) < 0) { result = result - 1; }
+    sfpu_quotient r = sfpu_divide_signed<W>(a, b);
+    v_if(r.remainder != 0 && (a.i() ^ b.i()) < 0 && b.i() != 0) {
+      r.quotient -= 1;
+    }
     v_endif;
-    return sfpu_wrap<W>(result);
+    return sfpu_wrap<W>(r.quotient);
   });
 }
 
 template <int W, class A, class B>
 inline void sfpu_ceildivs(uint32_t out, A a, B b) {
   sfpu_ints(out, [a, b]() {
-    const vInt n = sfpu_signed<W>(a.i()), d = sfpu_signed<W>(b.i());
-    const sfpu_quotient r = sfpu_divide_signed(n, d);
-    vInt result = r.quotient;
-    v_if(d != 0 && r.remainder != 0 && (n ^ d) >= 0) { result = result + 1; }
+    sfpu_quotient r = sfpu_divide_signed<W>(a, b);
+    v_if(r.remainder != 0 && (a.i() ^ b.i()) >= 0 && b.i() != 0) {
+      r.quotient += 1;
+    }
     v_endif;
-    return sfpu_wrap<W>(result);
+    return sfpu_wrap<W>(r.quotient);
   });
 }
 
 // a where |less| is not 0, else b.
-inline vInt sfpu_pick(vInt less, vInt a, vInt b) {
+sfpi_inline vInt sfpu_pick(vInt less, vInt a, vInt b) {
   vInt result = b;
   v_if(less != 0) { result = a; }
   v_endif;
@@ -729,19 +786,19 @@ inline void sfpu_xor_(uint32_t out, A a, B b) {
 }
 
 // Logical shifts by a lane's amount; |n| is below 32 or the result unused.
-inline vInt sfpu_shift(vInt x, vInt n) {
+sfpi_inline vInt sfpu_shift(vInt x, vInt n) {
   return sfpi::reinterpret<vInt>(
       sfpi::shft(sfpi::reinterpret<vUInt>(x), n & 31));
 }
 
-inline vInt sfpu_shift_down(vInt x, vInt n) {
+sfpi_inline vInt sfpu_shift_down(vInt x, vInt n) {
   return sfpi::reinterpret<vInt>(
       sfpi::shft(sfpi::reinterpret<vUInt>(x), 0 - (n & 31)));
 }
 
 // 1 where a W-bit amount is below W.
 template <int W>
-inline vInt sfpu_in_width(vInt n) {
+sfpi_inline vInt sfpu_in_width(vInt n) {
   return sfpu_below(sfpu_unsigned<W>(n), W);
 }
 
@@ -886,7 +943,7 @@ inline void sfpu_sitofp(uint32_t out, A a) {
 }
 
 // The integer part of a magnitude below 2^32.
-inline vInt sfpu_integer_part(vFloat size) {
+sfpi_inline vInt sfpu_integer_part(vFloat size) {
   const vInt exponent = sfpu_down(sfpu_bits(size), 23) - 127;
   const vInt fraction = (sfpu_bits(size) & 0x7fffff) | 0x800000;
   vInt result = 0;
@@ -959,7 +1016,7 @@ inline void sfpu_bf16_of_bits(uint32_t out, A a) {
   sfpu_ints(out, [a]() { return a.i() << 16; });
 }
 
-inline vInt sfpu_half_bits(vFloat x) {
+sfpi_inline vInt sfpu_half_bits(vFloat x) {
   const vInt size = sfpu_bits(x) & 0x7fffffff;
   vInt result = sfpu_down(size - 0x38000000, 13);
   v_if(size < 0x38800000) {

@@ -104,10 +104,12 @@ inline uint8_t* dram(uint64_t address, uint32_t size) {
   }
   return &host::core.banks[address >> 32][offset];
 }
+template <uint32_t Most = 0>
 inline void noc_async_read(uint64_t source, uint32_t l1, uint32_t size) {
   if (source % 64 != l1 % 64) host::fail("a read that is not aligned");
   memcpy((void*)(uintptr_t)l1, dram(source, size), size);
 }
+template <uint32_t Most = 0>
 inline void noc_async_write(uint32_t l1, uint64_t target, uint32_t size) {
   if (target % 16 != l1 % 16) host::fail("a write that is not aligned");
   memcpy(dram(target, size), (void*)(uintptr_t)l1, size);

@@ -6,6 +6,8 @@
 #include <cstring>
 #include <type_traits>
 
+#define sfpi_inline inline
+
 namespace sfpi {
 
 inline uint32_t active = ~0u;        // lanes that assignments reach
@@ -112,6 +114,14 @@ inline vFloat operator+(const vProduct& p, const vFloat& c) {
   }
   return result;
 }
+template <class V, class T>
+inline void operator+=(V& a, const T& b) {
+  a = a + b;
+}
+template <class V, class T>
+inline void operator-=(V& a, const T& b) {
+  a = a - b;
+}
 #define INT(op)                                                             \
   inline vInt operator op(const vInt& a, const vInt& b) {                   \
     return vInt::map(a, b, [](int32_t x, int32_t y) {                       \
@@ -157,6 +167,20 @@ To reinterpret(const From& v) {
   return result;
 }
 
+inline vInt abs(const vInt& v) {
+  return vInt::map(v, v, [](int32_t x, int32_t) {
+    return (int32_t)(x < 0 ? 0u - (uint32_t)x : (uint32_t)x);
+  });
+}
+// Magnitudes are in the order of their bits, as on the hardware.
+inline void vec_min_max(vFloat& a, vFloat& b) {
+  for (int i = 0; i < 32; ++i) {
+    if ((int32_t)a.bits[i] <= (int32_t)b.bits[i]) continue;
+    const uint32_t larger = a.bits[i];
+    a.bits[i] = b.bits[i];
+    b.bits[i] = larger;
+  }
+}
 inline vInt lz(const vInt& v) {
   return vInt::map(v, v, [](int32_t x, int32_t) {
     return x ? __builtin_clz((uint32_t)x) : 32;

@@ -3,7 +3,7 @@
 // CB 0: Float32 32x32, 2 pages of 4096 bytes, unpack_to_dest
 // CB 1: Float32 32x32, 2 pages of 4096 bytes, unpack_to_dest
 // CB 16: Float32 32x32, 2 pages of 4096 bytes
-// CB 31: UInt8 32x32, 1 pages of 16384 bytes, staging
+// CB 31: Float32 32x32, 1 pages of 16384 bytes, staging
 // Compute: HiFi4, fp32_dest_acc
 // Arguments 0-1: $8
 // Arguments 2-3: $10
@@ -19,11 +19,40 @@
 #include "sfpi.h"
 #endif
 
+#ifndef TT_PLACE_ADDRESS
+#define TT_PLACE_ADDRESS 0  // of a word in L1 for tile::at(); 0: none
+#endif
+#ifndef TT_CHECKED
+#define TT_CHECKED 0  // 1: accesses outside of their view stop
+#endif
+
 namespace tile {
+
+constexpr uint32_t place_address = TT_PLACE_ADDRESS;
+
+inline volatile uint32_t* place() { return (volatile uint32_t*)place_address; }
+
+// The kernel is at its op number |op|, counted from 1.
+inline void at(uint32_t op) {
+  if constexpr (place_address != 0) *place() = op;
+}
 
 inline int64_t value_arg(int word) {
   return (int64_t)((uint64_t)get_arg_val<uint32_t>(word + 1) << 32 |
                    get_arg_val<uint32_t>(word));
+}
+
+// copy_tile_to_dst_init_short without a write to a debug register that tt-metal
+// makes for 32-bit CBs that are unpacked to DST. It works around a hardware bug
+// in moves from DST to the source registers, which we do not do.
+inline void copy_init_short(uint32_t icb) {
+  UNPACK((_llk_unpack_A_init_<BroadcastType::NONE, false,
+                              EltwiseBinaryReuseDestType::NONE, UnpackToDestEn>(
+      0, 0, get_operand_face_r_dim(icb), get_operand_num_faces(icb),
+      unpack_src_format[icb], unpack_dst_format[icb])));
+  MATH((llk_math_eltwise_unary_datacopy_init<A2D, DST_ACCUM_MODE,
+                                             BroadcastType::NONE>(false, false,
+                                                                  icb)));
 }
 
 }  // namespace tile
@@ -35,22 +64,27 @@ void MAIN {
   constexpr uint32_t c0 = 0;
   constexpr uint32_t c1 = 1;
   constexpr uint32_t c16 = 16;
-  compute_kernel_hw_startup(c0, c0, c16);
+  compute_kernel_hw_startup(0, 0, 16);
   add_binary_tile_init();
   pack_reconfig_data_format(c16);
   for (int64_t r0 = a8; r0 < a10; r0 += 1) {
+    tile::at(2);
     cb_wait_front(c0, 1);
+    tile::at(3);
     cb_wait_front(c1, 1);
+    tile::at(4);
     cb_reserve_back(c16, 1);
+    tile::at(5);
     tile_regs_acquire();
     reconfig_data_format_srca(c0);
-    copy_tile_to_dst_init_short(c0);
+    tile::copy_init_short(c0);
     copy_tile(c0, 0, 0);
     reconfig_data_format_srca(c1);
-    copy_tile_to_dst_init_short(c1);
+    tile::copy_init_short(c1);
     copy_tile(c1, 0, 1);
     add_binary_tile(0, 1, 0);
     tile_regs_commit();
+    tile::at(10);
     tile_regs_wait();
     pack_tile<true>(0, c16, 0);
     tile_regs_release();

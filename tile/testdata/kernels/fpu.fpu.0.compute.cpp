@@ -3,7 +3,7 @@
 // CB 0: Float32 32x32, 1 pages of 4096 bytes
 // CB 1: Float32 32x32, 1 pages of 4096 bytes
 // CB 16: Float32 32x32, 2 pages of 4096 bytes
-// CB 31: UInt8 32x32, 1 pages of 16384 bytes, staging
+// CB 31: Float32 32x32, 1 pages of 16384 bytes, staging
 // Compute: HiFi4, fp32_dest_acc
 
 #include <cstdint>
@@ -21,10 +21,34 @@
 #include "sfpi.h"
 #endif
 
+#ifndef TT_PLACE_ADDRESS
+#define TT_PLACE_ADDRESS 0  // of a word in L1 for tile::at(); 0: none
+#endif
+#ifndef TT_CHECKED
+#define TT_CHECKED 0  // 1: accesses outside of their view stop
+#endif
+
 namespace tile {
 
+constexpr uint32_t place_address = TT_PLACE_ADDRESS;
+
+inline volatile uint32_t* place() { return (volatile uint32_t*)place_address; }
+
+// The kernel is at its op number |op|, counted from 1.
+inline void at(uint32_t op) {
+  if constexpr (place_address != 0) *place() = op;
+}
+
+// A broadcast goes through a source register, which holds no more than TF32, if
+// the CB's other readers unpack it to DST whole or not.
 template <BroadcastType Broadcast>
 inline void unary_bcast_init_short(uint32_t icb) {
+  UNPACK((_llk_unpack_reconfig_data_format_srcb_impl_<DST_ACCUM_MODE>(
+      unpack_src_format[icb],
+      unpack_dst_format[icb] == (uint32_t)DataFormat::Float32
+          ? (uint32_t)DataFormat::Tf32
+          : unpack_dst_format[icb],
+      get_local_cb_interface(icb).fifo_page_size)));
   UNPACK((llk_unpack_A_init<Broadcast, false, EltwiseBinaryReuseDestType::NONE,
                             false>(false, false, icb)));
   MATH((llk_math_eltwise_unary_datacopy_init<B2D, DST_ACCUM_MODE, Broadcast>(
@@ -53,51 +77,67 @@ void MAIN {
   constexpr uint32_t c0 = 0;
   constexpr uint32_t c1 = 1;
   constexpr uint32_t c16 = 16;
-  compute_kernel_hw_startup(c0, c1, c16);
+  compute_kernel_hw_startup(0, 1, 16);
+  tile::at(1);
   cb_wait_front(c0, 1);
+  tile::at(2);
   cb_wait_front(c1, 1);
+  tile::at(3);
   cb_reserve_back(c16, 1);
+  tile::at(4);
   tile_regs_acquire();
   reconfig_data_format(c0, c1);
   add_tiles_init(c0, c1);
   add_tiles(c0, c1, 0, 0, 0);
   tile_regs_commit();
+  tile::at(7);
   tile_regs_wait();
   pack_reconfig_data_format(c16);
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(11);
   cb_reserve_back(c16, 1);
+  tile::at(12);
   tile_regs_acquire();
   reconfig_data_format(c0, c1);
   tile::bcast_init_short<ELWADD, BroadcastType::ROW>(c0, c1, false);
   any_tiles_bcast<ELWADD, BroadcastType::ROW>(c0, c1, 0, 0, 0);
   tile_regs_commit();
+  tile::at(15);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(19);
   cb_reserve_back(c16, 1);
+  tile::at(20);
   tile_regs_acquire();
   reconfig_data_format(c0, c1);
   tile::bcast_init_short<ELWADD, BroadcastType::COL>(c0, c1, false);
   any_tiles_bcast<ELWADD, BroadcastType::COL>(c0, c1, 0, 0, 0);
   tile_regs_commit();
+  tile::at(23);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(27);
   cb_reserve_back(c16, 1);
+  tile::at(28);
   tile_regs_acquire();
   reconfig_data_format(c0, c1);
   tile::bcast_init_short<ELWADD, BroadcastType::SCALAR>(c0, c1, false);
   any_tiles_bcast<ELWADD, BroadcastType::SCALAR>(c0, c1, 0, 0, 0);
   tile_regs_commit();
+  tile::at(31);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(35);
   cb_reserve_back(c16, 1);
+  tile::at(36);
   tile_regs_acquire();
   reconfig_data_format(c0, c1);
   add_tiles_init(c0, c1);
@@ -106,51 +146,66 @@ void MAIN {
   tile::bcast_init_short<ELWADD, BroadcastType::COL>(c1, c0, true);
   any_tiles_bcast<ELWADD, BroadcastType::COL>(c1, c0, 0, 0, 0);
   tile_regs_commit();
+  tile::at(40);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(44);
   cb_reserve_back(c16, 1);
+  tile::at(45);
   tile_regs_acquire();
   reconfig_data_format(c0, c1);
   sub_tiles_init(c0, c1);
   sub_tiles(c0, c1, 0, 0, 0);
   tile_regs_commit();
+  tile::at(48);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(52);
   cb_reserve_back(c16, 1);
+  tile::at(53);
   tile_regs_acquire();
   reconfig_data_format(c0, c1);
   tile::bcast_init_short<ELWSUB, BroadcastType::ROW>(c0, c1, false);
   any_tiles_bcast<ELWSUB, BroadcastType::ROW>(c0, c1, 0, 0, 0);
   tile_regs_commit();
+  tile::at(56);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(60);
   cb_reserve_back(c16, 1);
+  tile::at(61);
   tile_regs_acquire();
   reconfig_data_format(c0, c1);
   tile::bcast_init_short<ELWSUB, BroadcastType::COL>(c0, c1, false);
   any_tiles_bcast<ELWSUB, BroadcastType::COL>(c0, c1, 0, 0, 0);
   tile_regs_commit();
+  tile::at(64);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(68);
   cb_reserve_back(c16, 1);
+  tile::at(69);
   tile_regs_acquire();
   reconfig_data_format(c0, c1);
   tile::bcast_init_short<ELWSUB, BroadcastType::SCALAR>(c0, c1, false);
   any_tiles_bcast<ELWSUB, BroadcastType::SCALAR>(c0, c1, 0, 0, 0);
   tile_regs_commit();
+  tile::at(72);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(76);
   cb_reserve_back(c16, 1);
+  tile::at(77);
   tile_regs_acquire();
   reconfig_data_format(c0, c1);
   sub_tiles_init(c0, c1);
@@ -159,51 +214,66 @@ void MAIN {
   tile::bcast_init_short<ELWSUB, BroadcastType::COL>(c1, c0, true);
   any_tiles_bcast<ELWSUB, BroadcastType::COL>(c1, c0, 0, 0, 0);
   tile_regs_commit();
+  tile::at(81);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(85);
   cb_reserve_back(c16, 1);
+  tile::at(86);
   tile_regs_acquire();
   reconfig_data_format(c0, c1);
   mul_tiles_init(c0, c1);
   mul_tiles(c0, c1, 0, 0, 0);
   tile_regs_commit();
+  tile::at(89);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(93);
   cb_reserve_back(c16, 1);
+  tile::at(94);
   tile_regs_acquire();
   reconfig_data_format(c0, c1);
   tile::bcast_init_short<ELWMUL, BroadcastType::ROW>(c0, c1, false);
   any_tiles_bcast<ELWMUL, BroadcastType::ROW>(c0, c1, 0, 0, 0);
   tile_regs_commit();
+  tile::at(97);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(101);
   cb_reserve_back(c16, 1);
+  tile::at(102);
   tile_regs_acquire();
   reconfig_data_format(c0, c1);
   tile::bcast_init_short<ELWMUL, BroadcastType::COL>(c0, c1, false);
   any_tiles_bcast<ELWMUL, BroadcastType::COL>(c0, c1, 0, 0, 0);
   tile_regs_commit();
+  tile::at(105);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(109);
   cb_reserve_back(c16, 1);
+  tile::at(110);
   tile_regs_acquire();
   reconfig_data_format(c0, c1);
   tile::bcast_init_short<ELWMUL, BroadcastType::SCALAR>(c0, c1, false);
   any_tiles_bcast<ELWMUL, BroadcastType::SCALAR>(c0, c1, 0, 0, 0);
   tile_regs_commit();
+  tile::at(113);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(117);
   cb_reserve_back(c16, 1);
+  tile::at(118);
   tile_regs_acquire();
   reconfig_data_format(c0, c1);
   mul_tiles_init(c0, c1);
@@ -212,70 +282,88 @@ void MAIN {
   tile::bcast_init_short<ELWMUL, BroadcastType::COL>(c1, c0, true);
   any_tiles_bcast<ELWMUL, BroadcastType::COL>(c1, c0, 0, 0, 0);
   tile_regs_commit();
+  tile::at(122);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(126);
   cb_reserve_back(c16, 1);
+  tile::at(127);
   tile_regs_acquire();
-  reconfig_data_format_srcb(c1);
   tile::unary_bcast_init_short<BroadcastType::ROW>(c1);
   unary_bcast<BroadcastType::ROW>(c1, 0, 0);
   tile_regs_commit();
+  tile::at(130);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(134);
   cb_reserve_back(c16, 1);
+  tile::at(135);
   tile_regs_acquire();
-  reconfig_data_format_srcb(c1);
   tile::unary_bcast_init_short<BroadcastType::COL>(c1);
   unary_bcast<BroadcastType::COL>(c1, 0, 0);
   tile_regs_commit();
+  tile::at(138);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(142);
   cb_reserve_back(c16, 1);
+  tile::at(143);
   tile_regs_acquire();
-  reconfig_data_format_srcb(c1);
   tile::unary_bcast_init_short<BroadcastType::SCALAR>(c1);
   unary_bcast<BroadcastType::SCALAR>(c1, 0, 0);
   tile_regs_commit();
+  tile::at(146);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(150);
   cb_reserve_back(c16, 1);
+  tile::at(151);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
   transpose_wh_init_short(c0);
   transpose_wh_tile(c0, 0, 0);
   tile_regs_commit();
+  tile::at(154);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(158);
   cb_reserve_back(c16, 1);
+  tile::at(159);
   tile_regs_acquire();
   MATH((tile::sfpu_init()));
   fill_tile_bitcast(0, 0x3fc00000);
   tile_regs_commit();
+  tile::at(162);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(166);
   cb_reserve_back(c16, 1);
+  tile::at(167);
   tile_regs_acquire();
   fill_tile_bitcast(1, 0x00000001);
   fill_tile_bitcast(0, 0xff800000);
   copy_dest_values(0, 1);
   tile_regs_commit();
+  tile::at(172);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(176);
   cb_reserve_back(c16, 1);
+  tile::at(177);
   tile_regs_acquire();
   reconfig_data_format(c1, c0);
   mm_init_short(c0, c1, 0);
@@ -284,6 +372,7 @@ void MAIN {
   mm_init_short(c0, c1, 1);
   matmul_tiles(c0, c1, 0, 0, 0, 1);
   tile_regs_commit();
+  tile::at(181);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();

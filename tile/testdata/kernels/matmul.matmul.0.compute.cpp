@@ -3,7 +3,7 @@
 // CB 0: Float16_b 32x32, 2 pages of 2048 bytes
 // CB 1: Float16_b 32x32, 2 pages of 2048 bytes
 // CB 16: Float32 32x32, 2 pages of 4096 bytes
-// CB 31: UInt8 32x32, 1 pages of 16384 bytes, staging
+// CB 31: Float32 32x32, 1 pages of 16384 bytes, staging
 // Compute: HiFi2, fp32_dest_acc, dst_full_sync, approx
 // Arguments 0-1: $7
 // Arguments 2-3: $8
@@ -20,7 +20,23 @@
 #include "sfpi.h"
 #endif
 
+#ifndef TT_PLACE_ADDRESS
+#define TT_PLACE_ADDRESS 0  // of a word in L1 for tile::at(); 0: none
+#endif
+#ifndef TT_CHECKED
+#define TT_CHECKED 0  // 1: accesses outside of their view stop
+#endif
+
 namespace tile {
+
+constexpr uint32_t place_address = TT_PLACE_ADDRESS;
+
+inline volatile uint32_t* place() { return (volatile uint32_t*)place_address; }
+
+// The kernel is at its op number |op|, counted from 1.
+inline void at(uint32_t op) {
+  if constexpr (place_address != 0) *place() = op;
+}
 
 inline int64_t value_arg(int word) {
   return (int64_t)((uint64_t)get_arg_val<uint32_t>(word + 1) << 32 |
@@ -38,22 +54,27 @@ void MAIN {
   constexpr uint32_t c0 = 0;
   constexpr uint32_t c1 = 1;
   constexpr uint32_t c16 = 16;
-  compute_kernel_hw_startup(c0, c1, c16);
+  compute_kernel_hw_startup(0, 1, 16);
   reconfig_data_format(c1, c0);
   mm_init_short(c0, c1, 0);
   pack_reconfig_data_format(c16);
   for (int64_t r0 = a14; r0 < a16; r0 += 1) {
     for (int64_t r1 = 0; r1 < a7; r1 += 1) {
+      tile::at(3);
       cb_reserve_back(c16, 1);
+      tile::at(4);
       tile_regs_acquire();
       for (int64_t r2 = 0; r2 < a8; r2 += 1) {
+        tile::at(6);
         cb_wait_front(c0, 1);
+        tile::at(7);
         cb_wait_front(c1, 1);
         matmul_tiles(c0, c1, 0, 0, 0, 0);
         cb_pop_front(c0, 1);
         cb_pop_front(c1, 1);
       }
       tile_regs_commit();
+      tile::at(13);
       tile_regs_wait();
       pack_tile<true>(0, c16, 0);
       tile_regs_release();

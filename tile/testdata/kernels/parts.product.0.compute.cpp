@@ -3,7 +3,7 @@
 // CB 0: Int32 32x32, 2 pages of 4096 bytes, unpack_to_dest
 // CB 1: Int32 32x32, 2 pages of 4096 bytes
 // CB 2: Int32 32x32, 1 pages of 4096 bytes, unpack_to_dest
-// CB 31: UInt8 32x32, 1 pages of 16384 bytes, staging
+// CB 31: Float32 32x32, 1 pages of 16384 bytes, staging
 // Compute: HiFi4, fp32_dest_acc
 // Arguments 0-1: $12
 // Arguments 2-3: $14
@@ -23,11 +23,40 @@
 #include "sfpi.h"
 #endif
 
+#ifndef TT_PLACE_ADDRESS
+#define TT_PLACE_ADDRESS 0  // of a word in L1 for tile::at(); 0: none
+#endif
+#ifndef TT_CHECKED
+#define TT_CHECKED 0  // 1: accesses outside of their view stop
+#endif
+
 namespace tile {
+
+constexpr uint32_t place_address = TT_PLACE_ADDRESS;
+
+inline volatile uint32_t* place() { return (volatile uint32_t*)place_address; }
+
+// The kernel is at its op number |op|, counted from 1.
+inline void at(uint32_t op) {
+  if constexpr (place_address != 0) *place() = op;
+}
 
 inline int64_t value_arg(int word) {
   return (int64_t)((uint64_t)get_arg_val<uint32_t>(word + 1) << 32 |
                    get_arg_val<uint32_t>(word));
+}
+
+// copy_tile_to_dst_init_short without a write to a debug register that tt-metal
+// makes for 32-bit CBs that are unpacked to DST. It works around a hardware bug
+// in moves from DST to the source registers, which we do not do.
+inline void copy_init_short(uint32_t icb) {
+  UNPACK((_llk_unpack_A_init_<BroadcastType::NONE, false,
+                              EltwiseBinaryReuseDestType::NONE, UnpackToDestEn>(
+      0, 0, get_operand_face_r_dim(icb), get_operand_num_faces(icb),
+      unpack_src_format[icb], unpack_dst_format[icb])));
+  MATH((llk_math_eltwise_unary_datacopy_init<A2D, DST_ACCUM_MODE,
+                                             BroadcastType::NONE>(false, false,
+                                                                  icb)));
 }
 
 #ifdef TRISC_MATH
@@ -54,9 +83,10 @@ inline void sfpu_init() {
   llk_math_eltwise_unary_sfpu_init<SfpuType::unused, false>();
 }
 
-// Runs |f| over the 1024 lanes of a tile, 32 lanes a call.
+// Runs |f| over the 1024 lanes of a tile, 32 lanes a call. Vectors cannot be
+// passed to a function, so all that is called must be inlined.
 template <class F>
-inline void sfpu_lanes(F f) {
+[[gnu::flatten]] inline void sfpu_lanes(F f) {
   _llk_math_eltwise_unary_sfpu_params_<false>(
       [f]() {
         for (int step = 0; step < 8; ++step) {
@@ -75,13 +105,13 @@ inline void sfpu_ints(uint32_t out, F f) {
   });
 }
 
-inline vInt sfpu_down(vInt x, int n) {
+sfpi_inline vInt sfpu_down(vInt x, int n) {
   return sfpi::reinterpret<vInt>(sfpi::reinterpret<vUInt>(x) >> n);
 }
 
 // Brings a 32-bit result back to W bits.
 template <int W>
-inline vInt sfpu_wrap(vInt x) {
+sfpi_inline vInt sfpu_wrap(vInt x) {
   if constexpr (W == 1) {
     return x & 1;
   } else if constexpr (W < 32) {
@@ -93,49 +123,27 @@ inline vInt sfpu_wrap(vInt x) {
   }
 }
 
-// 1 where a < b. The difference decides unless the signs differ.
-inline vInt sfpu_less(vInt a, vInt b) {
-  vInt decides = a - b;
-  v_if((a ^ b) < 0) { decides = a; }
-  v_endif;
-  return sfpu_down(decides, 31);
-}
-
-inline vInt sfpu_below(vInt a, vInt b) {
-  const vInt flip = vInt((int32_t)0x80000000);
-  return sfpu_less(a ^ flip, b ^ flip);
-}
-
-// The 64-bit product, a bit of b a step: high:low, shifted down as it grows.
-struct sfpu_product {
-  vInt high, low;
-};
-
-inline sfpu_product sfpu_multiply(vInt a, vInt b) {
-  sfpu_product p = {0, b};
+// The low half of a product, a bit of b a step.
+sfpi_inline vInt sfpu_multiply(vInt a, vInt b) {
+  vInt product = 0;
   for (int step = 0; step < 32; ++step) {
-    vInt carry = 0;
-    v_if((p.low & 1) != 0) {
-      const vInt sum = p.high + a;
-      carry = sfpu_below(sum, a);
-      p.high = sum;
-    }
+    v_if((b & 1) != 0) { product += a; }
     v_endif;
-    p.low = sfpu_down(p.low, 1) | (p.high << 31);
-    p.high = sfpu_down(p.high, 1) | (carry << 31);
+    a = a << 1;
+    b = sfpu_down(b, 1);
   }
-  return p;
+  return product;
 }
 
 template <int W, class A, class B>
 inline void sfpu_mul(uint32_t out, A a, B b) {
   sfpu_ints(out, [a, b]() {
-    return sfpu_wrap<W>(sfpu_multiply(a.i(), b.i()).low);
+    return sfpu_wrap<W>(sfpu_multiply(a.i(), b.i()));
   });
 }
 
 // a where |less| is not 0, else b.
-inline vInt sfpu_pick(vInt less, vInt a, vInt b) {
+sfpi_inline vInt sfpu_pick(vInt less, vInt a, vInt b) {
   vInt result = b;
   v_if(less != 0) { result = a; }
   v_endif;
@@ -167,16 +175,19 @@ void MAIN {
   constexpr uint32_t c0 = 0;
   constexpr uint32_t c1 = 1;
   constexpr uint32_t c2 = 2;
-  compute_kernel_hw_startup(c0, c0, c1);
+  compute_kernel_hw_startup(31, 31, 1);
+  tile::at(1);
   cb_wait_front(c2, 1);
   MATH((tile::sfpu_init()));
   pack_reconfig_data_format(c1);
   for (int64_t r0 = a12; r0 < a14; r0 += 1) {
+    tile::at(3);
     tile_regs_acquire();
     fill_tile_bitcast(0, 0x00000001);
     reconfig_data_format_srca(c0);
-    copy_tile_to_dst_init_short(c0);
+    tile::copy_init_short(c0);
     for (int64_t r1 = a19; r1 < a22; r1 += 1) {
+      tile::at(6);
       cb_wait_front(c0, 1);
       copy_tile(c0, 0, 1);
       MATH((tile::sfpu_or_<8>(1, tile::dst{1}, tile::imm{0x00000001})));
@@ -184,12 +195,13 @@ void MAIN {
       cb_pop_front(c0, 1);
     }
     for (int64_t r2 = a23; r2 < a21; r2 += 1) {
+      tile::at(13);
       cb_wait_front(c0, 1);
       reconfig_data_format_srca(c2);
-      copy_tile_to_dst_init_short(c2);
+      tile::copy_init_short(c2);
       copy_tile(c2, 0, 1);
       reconfig_data_format_srca(c0);
-      copy_tile_to_dst_init_short(c0);
+      tile::copy_init_short(c0);
       copy_tile(c0, 0, 2);
       MATH((tile::sfpu_or_<8>(2, tile::dst{2}, tile::imm{0x00000001})));
       MATH((tile::sfpu_select(1, tile::dst{1}, tile::dst{2}, tile::imm{0x00000001})));
@@ -197,7 +209,9 @@ void MAIN {
       cb_pop_front(c0, 1);
     }
     tile_regs_commit();
+    tile::at(22);
     tile_regs_wait();
+    tile::at(23);
     cb_reserve_back(c1, 1);
     pack_tile<true>(0, c1, 0);
     cb_push_back(c1, 1);

@@ -3,16 +3,24 @@
 // CB 0: Int32 32x32, 2 pages of 4096 bytes, unpack_to_dest
 // CB 1: Int32 32x32, 2 pages of 4096 bytes
 // CB 2: Int32 32x32, 1 pages of 4096 bytes, unpack_to_dest
-// CB 31: UInt8 32x32, 1 pages of 16384 bytes, staging
+// CB 31: Float32 32x32, 1 pages of 16384 bytes, staging
 // Arguments 0-2: address of scratch 0
 // Arguments 3-4: $3
-// Arguments 5-6: $12
-// Arguments 7-8: $14
-// Arguments 9-10: $15
+// Arguments 5-6: $4
+// Arguments 7-8: $12
+// Arguments 9-10: $14
+// Arguments 11-12: $15
 
 #include <cstdint>
 
 #include "dataflow_api.h"
+
+#ifndef TT_PLACE_ADDRESS
+#define TT_PLACE_ADDRESS 0  // of a word in L1 for tile::at(); 0: none
+#endif
+#ifndef TT_CHECKED
+#define TT_CHECKED 0  // 1: accesses outside of their view stop
+#endif
 
 namespace tile {
 
@@ -69,6 +77,24 @@ inline value<T> trunci(value<From> a) {
   return T::fit((typename T::uwide)From::u(a));
 }
 
+constexpr uint32_t place_address = TT_PLACE_ADDRESS;
+
+constexpr uint32_t place_stopped = 0x80000000;
+
+inline volatile uint32_t* place() { return (volatile uint32_t*)place_address; }
+
+// The kernel is at its op number |op|, counted from 1.
+inline void at(uint32_t op) {
+  if constexpr (place_address != 0) *place() = op;
+}
+
+// The op that the kernel is at went wrong.
+inline void stop() {
+  if constexpr (place_address != 0) *place() = *place() | place_stopped;
+  while (true) {
+  }
+}
+
 // A circular buffer: number, element type, rows of a tile, faces or row-major.
 template <class T, uint32_t Rows, bool Faces>
 struct cb {
@@ -81,13 +107,14 @@ struct cb {
   constexpr operator uint32_t() const { return number; }
 };
 
-// Elements of device memory from byte |byte| of the allocation at |bank|.
-// |line| is the view's slot in the cache of load().
+// |length| elements of device memory from byte |byte| of the allocation at
+// |bank|. |line| is the view's slot in the cache of load().
 template <class T>
 struct view {
   using element = T;
   uint32_t bank;
   uint64_t byte;
+  int64_t length;
   uint32_t line;
 };
 
@@ -99,9 +126,18 @@ inline int64_t value_arg(int word) {
 // The view |offset| bytes into the buffer whose address is the arguments from
 // |word|.
 template <class T>
-inline view<T> view_arg(int word, int64_t offset, uint32_t line) {
+inline view<T> view_arg(int word, int64_t offset, int64_t length,
+                        uint32_t line) {
   return {get_arg_val<uint32_t>(word),
-          (uint64_t)(value_arg(word + 1) + offset), line};
+          (uint64_t)(value_arg(word + 1) + offset), length, line};
+}
+
+// Stops where elements |first| to |last| are not all of the view.
+template <class V>
+inline void check(V v, int64_t first, int64_t last) {
+  if constexpr (TT_CHECKED) {
+    if (first < 0 || last >= v.length) stop();
+  }
 }
 
 template <class T>
@@ -122,7 +158,7 @@ inline void start_write(uint32_t bank, uint64_t byte, uint32_t source,
   while (size > 0) {
     const uint32_t room = dram_page - (uint32_t)(byte % dram_page);
     const uint32_t part = size < room ? size : room;
-    noc_async_write(source, noc_address(bank, byte), part);
+    noc_async_write<dram_page>(source, noc_address(bank, byte), part);
     byte += part;
     source += part;
     size -= part;
@@ -143,7 +179,7 @@ inline uint32_t staging() {
 
 // Where element (r, c) of a tile lies in its page, in elements.
 template <class C>
-inline uint32_t lane(uint32_t r, uint32_t c) {
+constexpr uint32_t lane(uint32_t r, uint32_t c) {
   if constexpr (C::faces) {
     constexpr uint32_t face_rows = C::rows < 16 ? C::rows : 16;
     const uint32_t face = r / 16 * 2 + c / 16;
@@ -183,6 +219,7 @@ inline void store_bits(uint32_t bank, uint64_t byte, M bits) {
 template <class V>
 inline void store(V v, int64_t i, typename V::element::type value) {
   using E = typename V::element;
+  check(v, i, i);
   const uint64_t byte = v.byte + (uint64_t)i * sizeof(typename E::memory);
   store_bits<typename E::memory>(v.bank, byte, E::bits(value));
 }
@@ -205,13 +242,15 @@ inline typename C::element::type load_lane(C c, uint32_t pages, int64_t t,
 
 void kernel_main() {
   const int64_t a3 = tile::value_arg(3);
-  const int64_t a12 = tile::value_arg(5);
-  const int64_t a14 = tile::value_arg(7);
-  const int64_t a15 = tile::value_arg(9);
-  const auto v2 = tile::view_arg<tile::i8>(0, 0, 0);
+  const int64_t a4 = tile::value_arg(5);
+  const int64_t a12 = tile::value_arg(7);
+  const int64_t a14 = tile::value_arg(9);
+  const int64_t a15 = tile::value_arg(11);
+  const auto v2 = tile::view_arg<tile::i8>(0, 0, a4, 0);
   constexpr tile::cb<tile::i32, 32, false> c1 = {1};
   int8_t r3 = 0;
   for (int64_t r0 = a12; r0 < a14; r0 += 1) {
+    tile::at(2);
     cb_wait_front(c1, 1);
     const int64_t r1 = tile::mul<tile::i64>(r0, a3);
     const int64_t r2 = tile::add<tile::i64>(r1, a15);
@@ -221,6 +260,7 @@ void kernel_main() {
       const int8_t r6 = tile::trunci<tile::i8, tile::i32>(r5);
       r3 = tile::mul<tile::i8>(r3, r6);
     }
+    tile::at(11);
     tile::store(v2, r2, r3);
     cb_pop_front(c1, 1);
   }

@@ -2,7 +2,7 @@
 //
 // CB 0: Int32 32x32, 2 pages of 4096 bytes, unpack_to_dest
 // CB 1: Int32 32x32, 2 pages of 4096 bytes
-// CB 31: UInt8 32x32, 1 pages of 16384 bytes, staging
+// CB 31: Float32 32x32, 1 pages of 16384 bytes, staging
 // Arguments 0-2: address of binding 1
 // Arguments 3-4: $28
 // Arguments 5-6: $30
@@ -10,6 +10,13 @@
 #include <cstdint>
 
 #include "dataflow_api.h"
+
+#ifndef TT_PLACE_ADDRESS
+#define TT_PLACE_ADDRESS 0  // of a word in L1 for tile::at(); 0: none
+#endif
+#ifndef TT_CHECKED
+#define TT_CHECKED 0  // 1: accesses outside of their view stop
+#endif
 
 namespace tile {
 
@@ -55,6 +62,24 @@ inline value<T> trunci(value<From> a) {
   return T::fit((typename T::uwide)From::u(a));
 }
 
+constexpr uint32_t place_address = TT_PLACE_ADDRESS;
+
+constexpr uint32_t place_stopped = 0x80000000;
+
+inline volatile uint32_t* place() { return (volatile uint32_t*)place_address; }
+
+// The kernel is at its op number |op|, counted from 1.
+inline void at(uint32_t op) {
+  if constexpr (place_address != 0) *place() = op;
+}
+
+// The op that the kernel is at went wrong.
+inline void stop() {
+  if constexpr (place_address != 0) *place() = *place() | place_stopped;
+  while (true) {
+  }
+}
+
 // A circular buffer: number, element type, rows of a tile, faces or row-major.
 template <class T, uint32_t Rows, bool Faces>
 struct cb {
@@ -67,13 +92,14 @@ struct cb {
   constexpr operator uint32_t() const { return number; }
 };
 
-// Elements of device memory from byte |byte| of the allocation at |bank|.
-// |line| is the view's slot in the cache of load().
+// |length| elements of device memory from byte |byte| of the allocation at
+// |bank|. |line| is the view's slot in the cache of load().
 template <class T>
 struct view {
   using element = T;
   uint32_t bank;
   uint64_t byte;
+  int64_t length;
   uint32_t line;
 };
 
@@ -85,9 +111,18 @@ inline int64_t value_arg(int word) {
 // The view |offset| bytes into the buffer whose address is the arguments from
 // |word|.
 template <class T>
-inline view<T> view_arg(int word, int64_t offset, uint32_t line) {
+inline view<T> view_arg(int word, int64_t offset, int64_t length,
+                        uint32_t line) {
   return {get_arg_val<uint32_t>(word),
-          (uint64_t)(value_arg(word + 1) + offset), line};
+          (uint64_t)(value_arg(word + 1) + offset), length, line};
+}
+
+// Stops where elements |first| to |last| are not all of the view.
+template <class V>
+inline void check(V v, int64_t first, int64_t last) {
+  if constexpr (TT_CHECKED) {
+    if (first < 0 || last >= v.length) stop();
+  }
 }
 
 template <class T>
@@ -108,7 +143,7 @@ inline void start_write(uint32_t bank, uint64_t byte, uint32_t source,
   while (size > 0) {
     const uint32_t room = dram_page - (uint32_t)(byte % dram_page);
     const uint32_t part = size < room ? size : room;
-    noc_async_write(source, noc_address(bank, byte), part);
+    noc_async_write<dram_page>(source, noc_address(bank, byte), part);
     byte += part;
     source += part;
     size -= part;
@@ -129,7 +164,7 @@ inline uint32_t staging() {
 
 // Where element (r, c) of a tile lies in its page, in elements.
 template <class C>
-inline uint32_t lane(uint32_t r, uint32_t c) {
+constexpr uint32_t lane(uint32_t r, uint32_t c) {
   if constexpr (C::faces) {
     constexpr uint32_t face_rows = C::rows < 16 ? C::rows : 16;
     const uint32_t face = r / 16 * 2 + c / 16;
@@ -169,6 +204,7 @@ inline void store_bits(uint32_t bank, uint64_t byte, M bits) {
 template <class V>
 inline void store(V v, int64_t i, typename V::element::type value) {
   using E = typename V::element;
+  check(v, i, i);
   const uint64_t byte = v.byte + (uint64_t)i * sizeof(typename E::memory);
   store_bits<typename E::memory>(v.bank, byte, E::bits(value));
 }
@@ -192,10 +228,11 @@ inline typename C::element::type load_lane(C c, uint32_t pages, int64_t t,
 void kernel_main() {
   const int64_t a28 = tile::value_arg(3);
   const int64_t a30 = tile::value_arg(5);
-  const auto v1 = tile::view_arg<tile::i8>(0, 0, 0);
+  const auto v1 = tile::view_arg<tile::i8>(0, 0, 2, 0);
   constexpr tile::cb<tile::i32, 32, false> c1 = {1};
   int8_t r1 = 0;
   for (int64_t r0 = a28; r0 < a30; r0 += 1) {
+    tile::at(2);
     cb_wait_front(c1, 1);
     r1 = 1;
     for (int64_t r2 = 0; r2 < 1024; r2 += 1) {
@@ -203,6 +240,7 @@ void kernel_main() {
       const int8_t r4 = tile::trunci<tile::i8, tile::i32>(r3);
       r1 = tile::mul<tile::i8>(r1, r4);
     }
+    tile::at(9);
     tile::store(v1, r0, r1);
     cb_pop_front(c1, 1);
   }

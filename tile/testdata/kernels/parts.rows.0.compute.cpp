@@ -2,7 +2,7 @@
 //
 // CB 0: Int32 32x32, 2 pages of 4096 bytes, unpack_to_dest
 // CB 1: Int32 32x32, 2 pages of 4096 bytes
-// CB 31: UInt8 32x32, 1 pages of 16384 bytes, staging
+// CB 31: Float32 32x32, 1 pages of 16384 bytes, staging
 // Compute: HiFi4, fp32_dest_acc
 // Arguments 0-1: $6
 // Arguments 2-3: $8
@@ -18,11 +18,40 @@
 #include "sfpi.h"
 #endif
 
+#ifndef TT_PLACE_ADDRESS
+#define TT_PLACE_ADDRESS 0  // of a word in L1 for tile::at(); 0: none
+#endif
+#ifndef TT_CHECKED
+#define TT_CHECKED 0  // 1: accesses outside of their view stop
+#endif
+
 namespace tile {
+
+constexpr uint32_t place_address = TT_PLACE_ADDRESS;
+
+inline volatile uint32_t* place() { return (volatile uint32_t*)place_address; }
+
+// The kernel is at its op number |op|, counted from 1.
+inline void at(uint32_t op) {
+  if constexpr (place_address != 0) *place() = op;
+}
 
 inline int64_t value_arg(int word) {
   return (int64_t)((uint64_t)get_arg_val<uint32_t>(word + 1) << 32 |
                    get_arg_val<uint32_t>(word));
+}
+
+// copy_tile_to_dst_init_short without a write to a debug register that tt-metal
+// makes for 32-bit CBs that are unpacked to DST. It works around a hardware bug
+// in moves from DST to the source registers, which we do not do.
+inline void copy_init_short(uint32_t icb) {
+  UNPACK((_llk_unpack_A_init_<BroadcastType::NONE, false,
+                              EltwiseBinaryReuseDestType::NONE, UnpackToDestEn>(
+      0, 0, get_operand_face_r_dim(icb), get_operand_num_faces(icb),
+      unpack_src_format[icb], unpack_dst_format[icb])));
+  MATH((llk_math_eltwise_unary_datacopy_init<A2D, DST_ACCUM_MODE,
+                                             BroadcastType::NONE>(false, false,
+                                                                  icb)));
 }
 
 #ifdef TRISC_MATH
@@ -43,9 +72,10 @@ inline void sfpu_init() {
   llk_math_eltwise_unary_sfpu_init<SfpuType::unused, false>();
 }
 
-// Runs |f| over the 1024 lanes of a tile, 32 lanes a call.
+// Runs |f| over the 1024 lanes of a tile, 32 lanes a call. Vectors cannot be
+// passed to a function, so all that is called must be inlined.
 template <class F>
-inline void sfpu_lanes(F f) {
+[[gnu::flatten]] inline void sfpu_lanes(F f) {
   _llk_math_eltwise_unary_sfpu_params_<false>(
       [f]() {
         for (int step = 0; step < 8; ++step) {
@@ -66,7 +96,7 @@ inline void sfpu_ints(uint32_t out, F f) {
 
 // Brings a 32-bit result back to W bits.
 template <int W>
-inline vInt sfpu_wrap(vInt x) {
+sfpi_inline vInt sfpu_wrap(vInt x) {
   if constexpr (W == 1) {
     return x & 1;
   } else if constexpr (W < 32) {
@@ -93,22 +123,26 @@ void MAIN {
   const int64_t a8 = tile::value_arg(2);
   constexpr uint32_t c0 = 0;
   constexpr uint32_t c1 = 1;
-  compute_kernel_hw_startup(c0, c0, c1);
+  compute_kernel_hw_startup(31, 31, 1);
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   MATH((tile::sfpu_init()));
   pack_reconfig_data_format(c1);
   for (int64_t r0 = a6; r0 < a8; r0 += 1) {
+    tile::at(2);
     tile_regs_acquire();
     fill_tile_bitcast(0, 0x00000000);
     for (int64_t r1 = 0; r1 < 4; r1 += 1) {
+      tile::at(5);
       cb_wait_front(c0, 1);
       copy_tile(c0, 0, 1);
       MATH((tile::sfpu_add<32>(0, tile::dst{0}, tile::dst{1})));
       cb_pop_front(c0, 1);
     }
     tile_regs_commit();
+    tile::at(11);
     tile_regs_wait();
+    tile::at(12);
     cb_reserve_back(c1, 1);
     pack_tile<true>(0, c1, 0);
     cb_push_back(c1, 1);

@@ -2,7 +2,7 @@
 //
 // CB 0: Int32 32x32, 2 pages of 4096 bytes, unpack_to_dest
 // CB 1: Int32 32x32, 2 pages of 4096 bytes
-// CB 31: UInt8 32x32, 1 pages of 16384 bytes, staging
+// CB 31: Float32 32x32, 1 pages of 16384 bytes, staging
 // Arguments 0-2: address of binding 0
 // Arguments 3-4: $6
 // Arguments 5-6: $8
@@ -10,6 +10,13 @@
 #include <cstdint>
 
 #include "dataflow_api.h"
+
+#ifndef TT_PLACE_ADDRESS
+#define TT_PLACE_ADDRESS 0  // of a word in L1 for tile::at(); 0: none
+#endif
+#ifndef TT_CHECKED
+#define TT_CHECKED 0  // 1: accesses outside of their view stop
+#endif
 
 namespace tile {
 
@@ -68,6 +75,24 @@ inline value<T> mul(value<T> a, value<T> b) {
   }
 }
 
+constexpr uint32_t place_address = TT_PLACE_ADDRESS;
+
+constexpr uint32_t place_stopped = 0x80000000;
+
+inline volatile uint32_t* place() { return (volatile uint32_t*)place_address; }
+
+// The kernel is at its op number |op|, counted from 1.
+inline void at(uint32_t op) {
+  if constexpr (place_address != 0) *place() = op;
+}
+
+// The op that the kernel is at went wrong.
+inline void stop() {
+  if constexpr (place_address != 0) *place() = *place() | place_stopped;
+  while (true) {
+  }
+}
+
 // A circular buffer: number, element type, rows of a tile, faces or row-major.
 template <class T, uint32_t Rows, bool Faces>
 struct cb {
@@ -80,13 +105,14 @@ struct cb {
   constexpr operator uint32_t() const { return number; }
 };
 
-// Elements of device memory from byte |byte| of the allocation at |bank|.
-// |line| is the view's slot in the cache of load().
+// |length| elements of device memory from byte |byte| of the allocation at
+// |bank|. |line| is the view's slot in the cache of load().
 template <class T>
 struct view {
   using element = T;
   uint32_t bank;
   uint64_t byte;
+  int64_t length;
   uint32_t line;
 };
 
@@ -98,9 +124,31 @@ inline int64_t value_arg(int word) {
 // The view |offset| bytes into the buffer whose address is the arguments from
 // |word|.
 template <class T>
-inline view<T> view_arg(int word, int64_t offset, uint32_t line) {
+inline view<T> view_arg(int word, int64_t offset, int64_t length,
+                        uint32_t line) {
   return {get_arg_val<uint32_t>(word),
-          (uint64_t)(value_arg(word + 1) + offset), line};
+          (uint64_t)(value_arg(word + 1) + offset), length, line};
+}
+
+// Stops where elements |first| to |last| are not all of the view.
+template <class V>
+inline void check(V v, int64_t first, int64_t last) {
+  if constexpr (TT_CHECKED) {
+    if (first < 0 || last >= v.length) stop();
+  }
+}
+
+// The same for a tile of at least one element.
+template <class V>
+inline void check_tile(V v, int64_t base, int64_t row_stride,
+                       int64_t col_stride, uint32_t rows, uint32_t cols) {
+  if constexpr (TT_CHECKED) {
+    if (rows == 0 || cols == 0) return;
+    const int64_t down = row_stride * (int64_t)(rows - 1);
+    const int64_t across = col_stride * (int64_t)(cols - 1);
+    check(v, base + (down < 0 ? down : 0) + (across < 0 ? across : 0),
+          base + (down < 0 ? 0 : down) + (across < 0 ? 0 : across));
+  }
 }
 
 inline uint32_t clamp(int64_t value, uint32_t most) {
@@ -125,11 +173,25 @@ inline void start_read(uint32_t bank, uint64_t byte, uint32_t target,
   while (size > 0) {
     const uint32_t room = dram_page - (uint32_t)(byte % dram_page);
     const uint32_t part = size < room ? size : room;
-    noc_async_read(noc_address(bank, byte), target, part);
+    noc_async_read<dram_page>(noc_address(bank, byte), target, part);
     byte += part;
     target += part;
     size -= part;
   }
+}
+
+// The same for |first| and |rest| bytes that follow each other in memory, not in
+// L1. Most rows of a tile lie in one page: then one address does.
+inline void start_read_pieces(uint32_t bank, uint64_t byte, uint32_t left,
+                              uint32_t first, uint32_t right, uint32_t rest) {
+  if ((uint32_t)byte % dram_page + first + rest > dram_page) {
+    start_read(bank, byte, left, first);
+    start_read(bank, byte + first, right, rest);
+    return;
+  }
+  const uint64_t source = noc_address(bank, byte);
+  noc_async_read<dram_page>(source, left, first);
+  if (rest > 0) noc_async_read<dram_page>(source + first, right, rest);
 }
 
 // The staging area: 32 slots of 192 bytes (a tile's row at any alignment), or
@@ -151,9 +213,13 @@ inline typename P::memory to_page(typename E::memory m) {
   }
 }
 
+template <class P, class E>
+constexpr bool same_bits = sizeof(typename P::memory) ==
+                           sizeof(typename E::memory);
+
 // Where element (r, c) of a tile lies in its page, in elements.
 template <class C>
-inline uint32_t lane(uint32_t r, uint32_t c) {
+constexpr uint32_t lane(uint32_t r, uint32_t c) {
   if constexpr (C::faces) {
     constexpr uint32_t face_rows = C::rows < 16 ? C::rows : 16;
     const uint32_t face = r / 16 * 2 + c / 16;
@@ -170,63 +236,149 @@ inline void fill_lanes(uint32_t page, uint32_t from, uint32_t to, S value) {
   for (uint32_t i = from; i < to; ++i) l1<typename P::memory>(page)[i] = m;
 }
 
-// A tile as runs of consecutive elements in memory: its rows or its columns
-// where one of the strides is 1, else single elements.
-struct runs {
-  uint32_t count;    // runs
-  uint32_t length;   // elements of a run
-  uint32_t columns;  // single elements: of the tile
-  bool down;         // runs are columns
-};
-
-inline runs runs_of(int64_t row_stride, int64_t col_stride, uint32_t rows,
-                    uint32_t cols) {
-  if (col_stride == 1) return {rows, cols, 1, false};
-  if (row_stride == 1) return {cols, rows, 1, true};
-  return {rows * cols, 1, cols, false};
+// Copies words within L1, loads ahead of stores: a load takes several cycles.
+inline void copy_words(uint32_t target, uint32_t source, uint32_t count) {
+  volatile uint32_t* t = l1<uint32_t>(target);
+  const volatile uint32_t* s = l1<uint32_t>(source);
+  for (; count >= 4; count -= 4, t += 4, s += 4) {
+    const uint32_t a = s[0], b = s[1], c = s[2], d = s[3];
+    t[0] = a;
+    t[1] = b;
+    t[2] = c;
+    t[3] = d;
+  }
+  for (; count > 0; --count) *t++ = *s++;
 }
 
-inline void run_start(const runs& shape, uint32_t k, uint32_t* r, uint32_t* c) {
-  *r = shape.down ? 0 : k / shape.columns;
-  *c = shape.down ? k : k % shape.columns;
+// Copies |count| consecutive elements as they are in memory to elements of a
+// page that are |step| apart, and back.
+template <class P, class E>
+inline void copy_in(uint32_t target, uint32_t step, uint32_t source,
+                    uint32_t count) {
+  using M = typename E::memory;
+  if (same_bits<P, E> && step == 1 && (target | source) % 4 == 0) {
+    const uint32_t words = count * sizeof(M) / 4;
+    copy_words(target, source, words);
+    target += words * 4;
+    source += words * 4;
+    count -= words * 4 / sizeof(M);
+  }
+  volatile typename P::memory* t = l1<typename P::memory>(target);
+  const volatile M* s = l1<M>(source);
+  for (; count > 0; --count, t += step) *t = to_page<P, E>(*s++);
+}
+
+// Where element (r, c) of the tile at |page| lies, as an address.
+template <class C>
+constexpr uint32_t lane_address(uint32_t page, uint32_t r, uint32_t c) {
+  return page + lane<C>(r, c) * sizeof(typename C::element::memory);
+}
+
+// A row of a tile is one piece of its page, a row of faces two; a column is one
+// or two runs of elements |column_step| apart.
+template <class C>
+constexpr uint32_t row_piece = C::faces ? 16 : 32;
+
+template <class C>
+constexpr uint32_t column_piece = C::faces ? 16 : 32;
+
+template <class C>
+constexpr uint32_t column_step = C::faces ? 16 : 32;
+
+inline uint32_t least(uint32_t a, uint32_t b) { return a < b ? a : b; }
+
+// Whether the pieces of row |r| and its bytes in memory are equal modulo
+// |align|, so that the NoC can move them.
+template <class C, class V>
+inline bool row_fits(uint32_t page, uint32_t r, uint64_t byte, uint32_t align) {
+  if (!same_bits<typename C::element, typename V::element>) return false;
+  const uint32_t left = lane_address<C>(page, r, 0) - (uint32_t)byte;
+  if (!C::faces) return left % align == 0;
+  // The right piece is 16 elements on in memory.
+  constexpr uint32_t apart = lane_address<C>(0, 0, 16) -
+                             16 * sizeof(typename C::element::memory);
+  return left % align == 0 && apart % align == 0;
+}
+
+// |height| rows of |width| elements each, the first at |byte|, |pitch| bytes
+// apart.
+template <class C, class V>
+inline void read_rows(uint32_t page, V v, uint64_t byte, uint64_t pitch,
+                      uint32_t height, uint32_t width) {
+  using P = typename C::element;
+  using E = typename V::element;
+  constexpr uint32_t size = sizeof(typename E::memory);
+  const uint32_t first = least(width, row_piece<C>);
+  uint32_t staged = 0;  // a bit a row
+  uint64_t at = byte;
+  for (uint32_t r = 0; r < height; ++r, at += pitch) {
+    if (row_fits<C, V>(page, r, at, 64)) {
+      start_read_pieces(v.bank, at, lane_address<C>(page, r, 0), first * size,
+                        lane_address<C>(page, r, 16), (width - first) * size);
+    } else {
+      start_read(v.bank, at, staging() + r * staging_slot + (uint32_t)(at % 64),
+                 width * size);
+      staged |= 1u << r;
+    }
+  }
+  noc_async_read_barrier();
+  if (staged == 0) return;
+  at = byte;
+  for (uint32_t r = 0; r < height; ++r, at += pitch) {
+    if ((staged >> r & 1) == 0) continue;
+    const uint32_t slot = staging() + r * staging_slot + (uint32_t)(at % 64);
+    copy_in<P, E>(lane_address<C>(page, r, 0), 1, slot, first);
+    copy_in<P, E>(lane_address<C>(page, r, 16), 1, slot + first * size,
+                  width - first);
+  }
+}
+
+// |width| columns of |height| elements each.
+template <class C, class V>
+inline void read_columns(uint32_t page, V v, uint64_t byte, uint64_t pitch,
+                         uint32_t height, uint32_t width) {
+  using P = typename C::element;
+  using E = typename V::element;
+  constexpr uint32_t size = sizeof(typename E::memory);
+  const uint32_t first = least(height, column_piece<C>);
+  uint64_t at = byte;
+  for (uint32_t c = 0; c < width; ++c, at += pitch) {
+    start_read(v.bank, at, staging() + c * staging_slot + (uint32_t)(at % 64),
+               height * size);
+  }
+  noc_async_read_barrier();
+  at = byte;
+  for (uint32_t c = 0; c < width; ++c, at += pitch) {
+    const uint32_t slot = staging() + c * staging_slot + (uint32_t)(at % 64);
+    copy_in<P, E>(lane_address<C>(page, 0, c), column_step<C>, slot, first);
+    copy_in<P, E>(lane_address<C>(page, 16, c), column_step<C>,
+                  slot + first * size, height - first);
+  }
 }
 
 template <class C, class V>
 inline void read_tile(C c, int64_t t, V v, int64_t base, int64_t row_stride,
                       int64_t col_stride, int64_t rows, int64_t cols,
                       typename V::element::type fill) {
-  using P = typename C::element;
   using E = typename V::element;
   constexpr uint32_t size = sizeof(typename E::memory);
   const uint32_t page = get_write_ptr(c) + (uint32_t)t * C::page_size;
-  const uint32_t height = clamp(rows, C::rows);
   const uint32_t width = clamp(cols, 32);
+  const uint32_t height = width > 0 ? clamp(rows, C::rows) : 0;
+  check_tile(v, base, row_stride, col_stride, height, width);
   if (height < C::rows || width < 32) fill_lanes<C>(page, 0, C::lanes, fill);
-  const runs shape = runs_of(row_stride, col_stride, height, width);
-  for (uint32_t first = 0; first < shape.count; first += 32) {
-    uint32_t last = first + 32 < shape.count ? first + 32 : shape.count;
-    for (uint32_t k = first; k < last; ++k) {
-      uint32_t row, col;
-      run_start(shape, k, &row, &col);
-      const int64_t element = base + row * row_stride + col * col_stride;
-      const uint64_t byte = v.byte + (uint64_t)element * size;
-      const uint32_t slot = staging() + (k - first) * staging_slot;
-      start_read(v.bank, byte, slot + (uint32_t)(byte % 64),
-                 shape.length * size);
-    }
-    noc_async_read_barrier();
-    for (uint32_t k = first; k < last; ++k) {
-      uint32_t row, col;
-      run_start(shape, k, &row, &col);
-      const int64_t element = base + row * row_stride + col * col_stride;
-      const uint64_t byte = v.byte + (uint64_t)element * size;
-      const uint32_t slot = staging() + (k - first) * staging_slot;
-      const uint32_t staged = slot + (uint32_t)(byte % 64);
-      for (uint32_t i = 0; i < shape.length; ++i) {
-        l1<typename P::memory>(page)[lane<C>(row, col)] =
-            to_page<P, E>(l1<typename E::memory>(staged)[i]);
-        ++(shape.down ? row : col);
-      }
+  const uint64_t byte = v.byte + (uint64_t)base * size;
+  const uint64_t down = (uint64_t)row_stride * size;
+  const uint64_t across = (uint64_t)col_stride * size;
+  if (col_stride == 1) {
+    read_rows<C>(page, v, byte, down, height, width);
+  } else if (row_stride == 1) {
+    read_columns<C>(page, v, byte, across, height, width);
+  } else {
+    // A row at a time, as columns of one element.
+    for (uint32_t r = 0; r < height; ++r) {
+      read_columns<C>(lane_address<C>(page, r, 0), v, byte + r * down, across,
+                      1, width);
     }
   }
 }
@@ -236,17 +388,19 @@ inline void read_tile(C c, int64_t t, V v, int64_t base, int64_t row_stride,
 void kernel_main() {
   const int64_t a6 = tile::value_arg(3);
   const int64_t a8 = tile::value_arg(5);
-  const auto v0 = tile::view_arg<tile::i32>(0, 0, 0);
+  const auto v0 = tile::view_arg<tile::i32>(0, 0, 70000, 0);
   constexpr tile::cb<tile::i32, 32, true> c0 = {0};
   for (int64_t r0 = a6; r0 < a8; r0 += 1) {
     const int64_t r1 = tile::mul<tile::i64>(r0, 32);
     for (int64_t r2 = 0; r2 < 4; r2 += 1) {
       const int64_t r3 = tile::mul<tile::i64>(r2, 32);
+      tile::at(5);
       cb_reserve_back(c0, 1);
       const int64_t r4 = tile::mul<tile::i64>(r1, 100);
       const int64_t r5 = tile::add<tile::i64>(r4, r3);
       const int64_t r6 = tile::sub<tile::i64>(700, r1);
       const int64_t r7 = tile::sub<tile::i64>(100, r3);
+      tile::at(10);
       tile::read_tile(c0, 0, v0, r5, 100, 1, r6, r7, 0);
       cb_push_back(c0, 1);
     }

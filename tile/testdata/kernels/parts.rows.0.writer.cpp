@@ -2,7 +2,7 @@
 //
 // CB 0: Int32 32x32, 2 pages of 4096 bytes, unpack_to_dest
 // CB 1: Int32 32x32, 2 pages of 4096 bytes
-// CB 31: UInt8 32x32, 1 pages of 16384 bytes, staging
+// CB 31: Float32 32x32, 1 pages of 16384 bytes, staging
 // Arguments 0-2: address of binding 1
 // Arguments 3-4: $6
 // Arguments 5-6: $8
@@ -10,6 +10,13 @@
 #include <cstdint>
 
 #include "dataflow_api.h"
+
+#ifndef TT_PLACE_ADDRESS
+#define TT_PLACE_ADDRESS 0  // of a word in L1 for tile::at(); 0: none
+#endif
+#ifndef TT_CHECKED
+#define TT_CHECKED 0  // 1: accesses outside of their view stop
+#endif
 
 namespace tile {
 
@@ -73,6 +80,24 @@ inline value<T> mins(value<T> a, value<T> b) {
   return T::s(a) < T::s(b) ? a : b;
 }
 
+constexpr uint32_t place_address = TT_PLACE_ADDRESS;
+
+constexpr uint32_t place_stopped = 0x80000000;
+
+inline volatile uint32_t* place() { return (volatile uint32_t*)place_address; }
+
+// The kernel is at its op number |op|, counted from 1.
+inline void at(uint32_t op) {
+  if constexpr (place_address != 0) *place() = op;
+}
+
+// The op that the kernel is at went wrong.
+inline void stop() {
+  if constexpr (place_address != 0) *place() = *place() | place_stopped;
+  while (true) {
+  }
+}
+
 // A circular buffer: number, element type, rows of a tile, faces or row-major.
 template <class T, uint32_t Rows, bool Faces>
 struct cb {
@@ -85,13 +110,14 @@ struct cb {
   constexpr operator uint32_t() const { return number; }
 };
 
-// Elements of device memory from byte |byte| of the allocation at |bank|.
-// |line| is the view's slot in the cache of load().
+// |length| elements of device memory from byte |byte| of the allocation at
+// |bank|. |line| is the view's slot in the cache of load().
 template <class T>
 struct view {
   using element = T;
   uint32_t bank;
   uint64_t byte;
+  int64_t length;
   uint32_t line;
 };
 
@@ -103,9 +129,18 @@ inline int64_t value_arg(int word) {
 // The view |offset| bytes into the buffer whose address is the arguments from
 // |word|.
 template <class T>
-inline view<T> view_arg(int word, int64_t offset, uint32_t line) {
+inline view<T> view_arg(int word, int64_t offset, int64_t length,
+                        uint32_t line) {
   return {get_arg_val<uint32_t>(word),
-          (uint64_t)(value_arg(word + 1) + offset), line};
+          (uint64_t)(value_arg(word + 1) + offset), length, line};
+}
+
+// Stops where elements |first| to |last| are not all of the view.
+template <class V>
+inline void check(V v, int64_t first, int64_t last) {
+  if constexpr (TT_CHECKED) {
+    if (first < 0 || last >= v.length) stop();
+  }
 }
 
 template <class T>
@@ -126,7 +161,7 @@ inline void start_write(uint32_t bank, uint64_t byte, uint32_t source,
   while (size > 0) {
     const uint32_t room = dram_page - (uint32_t)(byte % dram_page);
     const uint32_t part = size < room ? size : room;
-    noc_async_write(source, noc_address(bank, byte), part);
+    noc_async_write<dram_page>(source, noc_address(bank, byte), part);
     byte += part;
     source += part;
     size -= part;
@@ -147,7 +182,7 @@ inline uint32_t staging() {
 
 // Where element (r, c) of a tile lies in its page, in elements.
 template <class C>
-inline uint32_t lane(uint32_t r, uint32_t c) {
+constexpr uint32_t lane(uint32_t r, uint32_t c) {
   if constexpr (C::faces) {
     constexpr uint32_t face_rows = C::rows < 16 ? C::rows : 16;
     const uint32_t face = r / 16 * 2 + c / 16;
@@ -187,6 +222,7 @@ inline void store_bits(uint32_t bank, uint64_t byte, M bits) {
 template <class V>
 inline void store(V v, int64_t i, typename V::element::type value) {
   using E = typename V::element;
+  check(v, i, i);
   const uint64_t byte = v.byte + (uint64_t)i * sizeof(typename E::memory);
   store_bits<typename E::memory>(v.bank, byte, E::bits(value));
 }
@@ -210,11 +246,12 @@ inline typename C::element::type load_lane(C c, uint32_t pages, int64_t t,
 void kernel_main() {
   const int64_t a6 = tile::value_arg(3);
   const int64_t a8 = tile::value_arg(5);
-  const auto v1 = tile::view_arg<tile::i32>(0, 0, 0);
+  const auto v1 = tile::view_arg<tile::i32>(0, 0, 700, 0);
   constexpr tile::cb<tile::i32, 32, true> c1 = {1};
   int32_t r7 = 0;
   for (int64_t r0 = a6; r0 < a8; r0 += 1) {
     const int64_t r1 = tile::mul<tile::i64>(r0, 32);
+    tile::at(3);
     cb_wait_front(c1, 1);
     const int64_t r2 = tile::sub<tile::i64>(700, r1);
     const int64_t r3 = tile::mins<tile::i64>(r2, 32);
@@ -227,6 +264,7 @@ void kernel_main() {
         const int32_t r10 = tile::load_lane(c1, get_read_ptr(c1), 0, r9);
         r7 = tile::add<tile::i32>(r7, r10);
       }
+      tile::at(15);
       tile::store(v1, r5, r7);
     }
     cb_pop_front(c1, 1);

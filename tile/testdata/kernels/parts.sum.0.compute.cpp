@@ -6,7 +6,7 @@
 // CB 3: Float32 32x32, 2 pages of 4096 bytes
 // CB 4: Float32 32x32, 1 pages of 4096 bytes
 // CB 5: Int32 32x32, 1 pages of 4096 bytes, unpack_to_dest
-// CB 31: UInt8 32x32, 1 pages of 16384 bytes, staging
+// CB 31: Float32 32x32, 1 pages of 16384 bytes, staging
 // Compute: HiFi4, fp32_dest_acc
 // Arguments 0-1: $10
 // Arguments 2-3: $11
@@ -31,15 +31,52 @@
 #include "sfpi.h"
 #endif
 
+#ifndef TT_PLACE_ADDRESS
+#define TT_PLACE_ADDRESS 0  // of a word in L1 for tile::at(); 0: none
+#endif
+#ifndef TT_CHECKED
+#define TT_CHECKED 0  // 1: accesses outside of their view stop
+#endif
+
 namespace tile {
+
+constexpr uint32_t place_address = TT_PLACE_ADDRESS;
+
+inline volatile uint32_t* place() { return (volatile uint32_t*)place_address; }
+
+// The kernel is at its op number |op|, counted from 1.
+inline void at(uint32_t op) {
+  if constexpr (place_address != 0) *place() = op;
+}
 
 inline int64_t value_arg(int word) {
   return (int64_t)((uint64_t)get_arg_val<uint32_t>(word + 1) << 32 |
                    get_arg_val<uint32_t>(word));
 }
 
+// copy_tile_to_dst_init_short without a write to a debug register that tt-metal
+// makes for 32-bit CBs that are unpacked to DST. It works around a hardware bug
+// in moves from DST to the source registers, which we do not do.
+inline void copy_init_short(uint32_t icb) {
+  UNPACK((_llk_unpack_A_init_<BroadcastType::NONE, false,
+                              EltwiseBinaryReuseDestType::NONE, UnpackToDestEn>(
+      0, 0, get_operand_face_r_dim(icb), get_operand_num_faces(icb),
+      unpack_src_format[icb], unpack_dst_format[icb])));
+  MATH((llk_math_eltwise_unary_datacopy_init<A2D, DST_ACCUM_MODE,
+                                             BroadcastType::NONE>(false, false,
+                                                                  icb)));
+}
+
+// A broadcast goes through a source register, which holds no more than TF32, if
+// the CB's other readers unpack it to DST whole or not.
 template <BroadcastType Broadcast>
 inline void unary_bcast_init_short(uint32_t icb) {
+  UNPACK((_llk_unpack_reconfig_data_format_srcb_impl_<DST_ACCUM_MODE>(
+      unpack_src_format[icb],
+      unpack_dst_format[icb] == (uint32_t)DataFormat::Float32
+          ? (uint32_t)DataFormat::Tf32
+          : unpack_dst_format[icb],
+      get_local_cb_interface(icb).fifo_page_size)));
   UNPACK((llk_unpack_A_init<Broadcast, false, EltwiseBinaryReuseDestType::NONE,
                             false>(false, false, icb)));
   MATH((llk_math_eltwise_unary_datacopy_init<B2D, DST_ACCUM_MODE, Broadcast>(
@@ -66,9 +103,10 @@ struct imm {
   vInt i() const { return vInt((int32_t)bits); }
 };
 
-// Runs |f| over the 1024 lanes of a tile, 32 lanes a call.
+// Runs |f| over the 1024 lanes of a tile, 32 lanes a call. Vectors cannot be
+// passed to a function, so all that is called must be inlined.
 template <class F>
-inline void sfpu_lanes(F f) {
+[[gnu::flatten]] inline void sfpu_lanes(F f) {
   _llk_math_eltwise_unary_sfpu_params_<false>(
       [f]() {
         for (int step = 0; step < 8; ++step) {
@@ -95,17 +133,17 @@ inline void sfpu_ints(uint32_t out, F f) {
   });
 }
 
-inline vInt sfpu_bits(vFloat x) { return sfpi::reinterpret<vInt>(x); }
+sfpi_inline vInt sfpu_bits(vFloat x) { return sfpi::reinterpret<vInt>(x); }
 
-inline vInt sfpu_down(vInt x, int n) {
+sfpi_inline vInt sfpu_down(vInt x, int n) {
   return sfpi::reinterpret<vInt>(sfpi::reinterpret<vUInt>(x) >> n);
 }
 
 // -1 for negative values, else 0.
-inline vInt sfpu_sign_mask(vInt x) { return 0 - sfpu_down(x, 31); }
+sfpi_inline vInt sfpu_sign_mask(vInt x) { return 0 - sfpu_down(x, 31); }
 
 // 1 where a < b. The difference decides unless the signs differ.
-inline vInt sfpu_less(vInt a, vInt b) {
+sfpi_inline vInt sfpu_less(vInt a, vInt b) {
   vInt decides = a - b;
   v_if((a ^ b) < 0) { decides = a; }
   v_endif;
@@ -113,19 +151,19 @@ inline vInt sfpu_less(vInt a, vInt b) {
 }
 
 // 1 where x is a NaN.
-inline vInt sfpu_nan(vFloat x) {
+sfpi_inline vInt sfpu_nan(vFloat x) {
   const vInt size = sfpu_bits(x) & 0x7fffffff;
   return sfpu_down(0x7f800000 - size, 31);
 }
 
 // Integers in the order of floats: with -0 below +0, or with both 0.
-inline vInt sfpu_order(vFloat x) {
+sfpi_inline vInt sfpu_order(vFloat x) {
   const vInt bits = sfpu_bits(x);
   return bits ^ (sfpu_sign_mask(bits) & 0x7fffffff);
 }
 
 // x where a < b, else y; bits decide between equals and zeros.
-inline vFloat sfpu_choose(vFloat a, vFloat b, vFloat x, vFloat y) {
+sfpi_inline vFloat sfpu_choose(vFloat a, vFloat b, vFloat x, vFloat y) {
   vFloat chosen = y;
   v_if(sfpu_less(sfpu_order(a), sfpu_order(b)) != 0) { chosen = x; }
   v_endif;
@@ -159,7 +197,7 @@ inline void sfpu_minnumf(uint32_t out, A a, B b) {
 }
 
 // a where |less| is not 0, else b.
-inline vInt sfpu_pick(vInt less, vInt a, vInt b) {
+sfpi_inline vInt sfpu_pick(vInt less, vInt a, vInt b) {
   vInt result = b;
   v_if(less != 0) { result = a; }
   v_endif;
@@ -189,16 +227,20 @@ void MAIN {
   constexpr uint32_t c3 = 3;
   constexpr uint32_t c4 = 4;
   constexpr uint32_t c5 = 5;
-  compute_kernel_hw_startup(c0, c4, c2);
+  compute_kernel_hw_startup(0, 4, 2);
+  tile::at(1);
   cb_wait_front(c4, 1);
+  tile::at(2);
   cb_wait_front(c5, 1);
   add_binary_tile_init();
   for (int64_t r0 = a10; r0 < a11; r0 += 1) {
+    tile::at(4);
     tile_regs_acquire();
     fill_tile_bitcast(0, 0x00000000);
     reconfig_data_format_srca(c0);
-    copy_tile_to_dst_init_short(c0);
+    tile::copy_init_short(c0);
     for (int64_t r1 = a16; r1 < a19; r1 += 1) {
+      tile::at(7);
       cb_wait_front(c0, 1);
       copy_tile(c0, 0, 1);
       MATH((tile::sfpu_minnumf(1, tile::dst{1}, tile::imm{0x40000000})));
@@ -207,12 +249,13 @@ void MAIN {
       cb_pop_front(c0, 1);
     }
     for (int64_t r2 = a20; r2 < a18; r2 += 1) {
+      tile::at(15);
       cb_wait_front(c0, 1);
       reconfig_data_format_srca(c5);
-      copy_tile_to_dst_init_short(c5);
+      tile::copy_init_short(c5);
       copy_tile(c5, 0, 1);
       reconfig_data_format_srca(c0);
-      copy_tile_to_dst_init_short(c0);
+      tile::copy_init_short(c0);
       copy_tile(c0, 0, 2);
       MATH((tile::sfpu_minnumf(2, tile::dst{2}, tile::imm{0x40000000})));
       MATH((tile::sfpu_maxnumf(2, tile::dst{2}, tile::imm{0xbfc00000})));
@@ -221,20 +264,26 @@ void MAIN {
       cb_pop_front(c0, 1);
     }
     tile_regs_commit();
+    tile::at(25);
     tile_regs_wait();
+    tile::at(26);
     cb_reserve_back(c2, 1);
     pack_reconfig_data_format(c2);
     reduce_uninit();
     pack_tile<true>(0, c2, 0);
     cb_push_back(c2, 1);
     tile_regs_release();
+    tile::at(30);
     cb_wait_front(c2, 1);
+    tile::at(31);
     tile_regs_acquire();
     reconfig_data_format(c2, c4);
     reduce_init<PoolType::SUM, ReduceDim::REDUCE_SCALAR>(c2, c4, c2);
     reduce_tile<PoolType::SUM, ReduceDim::REDUCE_SCALAR>(c2, c4, 0, 0, 0);
     tile_regs_commit();
+    tile::at(34);
     tile_regs_wait();
+    tile::at(35);
     cb_reserve_back(c1, 1);
     pack_reconfig_data_format(c1);
     PACK((llk_pack_reduce_mask_config<false, ReduceDim::REDUCE_SCALAR>()));
@@ -242,13 +291,16 @@ void MAIN {
     cb_push_back(c1, 1);
     tile_regs_release();
     cb_pop_front(c2, 1);
+    tile::at(40);
     cb_wait_front(c1, 1);
+    tile::at(41);
     cb_reserve_back(c3, 1);
+    tile::at(42);
     tile_regs_acquire();
-    reconfig_data_format_srcb(c1);
     tile::unary_bcast_init_short<BroadcastType::SCALAR>(c1);
     unary_bcast<BroadcastType::SCALAR>(c1, 0, 0);
     tile_regs_commit();
+    tile::at(45);
     tile_regs_wait();
     pack_reconfig_data_format(c3);
     reduce_uninit();

@@ -6,7 +6,7 @@
 // CB 3: Float32 32x32, 2 pages of 4096 bytes
 // CB 4: Float32 32x32, 1 pages of 4096 bytes
 // CB 5: Int32 32x32, 1 pages of 4096 bytes, unpack_to_dest
-// CB 31: UInt8 32x32, 1 pages of 16384 bytes, staging
+// CB 31: Float32 32x32, 1 pages of 16384 bytes, staging
 // Arguments 0-2: address of binding 0
 // Arguments 3-5: address of data 0
 // Arguments 6-7: $10
@@ -19,6 +19,13 @@
 #include <cstdint>
 
 #include "dataflow_api.h"
+
+#ifndef TT_PLACE_ADDRESS
+#define TT_PLACE_ADDRESS 0  // of a word in L1 for tile::at(); 0: none
+#endif
+#ifndef TT_CHECKED
+#define TT_CHECKED 0  // 1: accesses outside of their view stop
+#endif
 
 namespace tile {
 
@@ -96,6 +103,24 @@ inline value<T> mul(value<T> a, value<T> b) {
   }
 }
 
+constexpr uint32_t place_address = TT_PLACE_ADDRESS;
+
+constexpr uint32_t place_stopped = 0x80000000;
+
+inline volatile uint32_t* place() { return (volatile uint32_t*)place_address; }
+
+// The kernel is at its op number |op|, counted from 1.
+inline void at(uint32_t op) {
+  if constexpr (place_address != 0) *place() = op;
+}
+
+// The op that the kernel is at went wrong.
+inline void stop() {
+  if constexpr (place_address != 0) *place() = *place() | place_stopped;
+  while (true) {
+  }
+}
+
 // A circular buffer: number, element type, rows of a tile, faces or row-major.
 template <class T, uint32_t Rows, bool Faces>
 struct cb {
@@ -108,13 +133,14 @@ struct cb {
   constexpr operator uint32_t() const { return number; }
 };
 
-// Elements of device memory from byte |byte| of the allocation at |bank|.
-// |line| is the view's slot in the cache of load().
+// |length| elements of device memory from byte |byte| of the allocation at
+// |bank|. |line| is the view's slot in the cache of load().
 template <class T>
 struct view {
   using element = T;
   uint32_t bank;
   uint64_t byte;
+  int64_t length;
   uint32_t line;
 };
 
@@ -126,9 +152,18 @@ inline int64_t value_arg(int word) {
 // The view |offset| bytes into the buffer whose address is the arguments from
 // |word|.
 template <class T>
-inline view<T> view_arg(int word, int64_t offset, uint32_t line) {
+inline view<T> view_arg(int word, int64_t offset, int64_t length,
+                        uint32_t line) {
   return {get_arg_val<uint32_t>(word),
-          (uint64_t)(value_arg(word + 1) + offset), line};
+          (uint64_t)(value_arg(word + 1) + offset), length, line};
+}
+
+// Stops where elements |first| to |last| are not all of the view.
+template <class V>
+inline void check(V v, int64_t first, int64_t last) {
+  if constexpr (TT_CHECKED) {
+    if (first < 0 || last >= v.length) stop();
+  }
 }
 
 inline uint32_t clamp(int64_t value, uint32_t most) {
@@ -153,7 +188,7 @@ inline void start_read(uint32_t bank, uint64_t byte, uint32_t target,
   while (size > 0) {
     const uint32_t room = dram_page - (uint32_t)(byte % dram_page);
     const uint32_t part = size < room ? size : room;
-    noc_async_read(noc_address(bank, byte), target, part);
+    noc_async_read<dram_page>(noc_address(bank, byte), target, part);
     byte += part;
     target += part;
     size -= part;
@@ -194,6 +229,38 @@ inline void fill_page(C c, int64_t t, S value) {
   fill_lanes<C>(page, 0, C::lanes, value);
 }
 
+// Copies words within L1, loads ahead of stores: a load takes several cycles.
+inline void copy_words(uint32_t target, uint32_t source, uint32_t count) {
+  volatile uint32_t* t = l1<uint32_t>(target);
+  const volatile uint32_t* s = l1<uint32_t>(source);
+  for (; count >= 4; count -= 4, t += 4, s += 4) {
+    const uint32_t a = s[0], b = s[1], c = s[2], d = s[3];
+    t[0] = a;
+    t[1] = b;
+    t[2] = c;
+    t[3] = d;
+  }
+  for (; count > 0; --count) *t++ = *s++;
+}
+
+// Copies |count| consecutive elements as they are in memory to elements of a
+// page that are |step| apart, and back.
+template <class P, class E>
+inline void copy_in(uint32_t target, uint32_t step, uint32_t source,
+                    uint32_t count) {
+  using M = typename E::memory;
+  if (same_bits<P, E> && step == 1 && (target | source) % 4 == 0) {
+    const uint32_t words = count * sizeof(M) / 4;
+    copy_words(target, source, words);
+    target += words * 4;
+    source += words * 4;
+    count -= words * 4 / sizeof(M);
+  }
+  volatile typename P::memory* t = l1<typename P::memory>(target);
+  const volatile M* s = l1<M>(source);
+  for (; count > 0; --count, t += step) *t = to_page<P, E>(*s++);
+}
+
 template <class C, class V>
 inline void read_flat(C c, int64_t t, uint32_t pages, V v, int64_t base,
                       int64_t count, typename V::element::type fill) {
@@ -204,6 +271,7 @@ inline void read_flat(C c, int64_t t, uint32_t pages, V v, int64_t base,
   uint64_t byte = v.byte + (uint64_t)base * size;
   const uint32_t total = pages * C::lanes;
   uint32_t left = clamp(count, total);
+  if (left > 0) check(v, base, base + left - 1);
   fill_lanes<C>(target, left, total, fill);
   if (same_bits<P, E> && byte % 64 == target % 64) {
     start_read(v.bank, byte, target, left * size);
@@ -215,10 +283,7 @@ inline void read_flat(C c, int64_t t, uint32_t pages, V v, int64_t base,
     const uint32_t staged = staging() + (uint32_t)(byte % 64);
     start_read(v.bank, byte, staged, run * size);
     noc_async_read_barrier();
-    for (uint32_t i = 0; i < run; ++i) {
-      l1<typename P::memory>(target)[i] =
-          to_page<P, E>(l1<typename E::memory>(staged)[i]);
-    }
+    copy_in<P, E>(target, 1, staged, run);
     byte += run * size;
     target += run * sizeof(typename P::memory);
     left -= run;
@@ -234,29 +299,36 @@ void kernel_main() {
   const int64_t a18 = tile::value_arg(12);
   const int64_t a19 = tile::value_arg(14);
   const int64_t a20 = tile::value_arg(16);
-  const auto v0 = tile::view_arg<tile::f32>(0, 0, 0);
-  const auto v3 = tile::view_arg<tile::i1>(3, 0, 0);
+  const auto v0 = tile::view_arg<tile::f32>(0, 0, 40001, 0);
+  const auto v3 = tile::view_arg<tile::i1>(3, 0, 1024, 0);
   constexpr tile::cb<tile::f32, 32, false> c0 = {0};
   constexpr tile::cb<tile::f32, 32, true> c4 = {4};
   constexpr tile::cb<tile::i32, 32, false> c5 = {5};
+  tile::at(1);
   cb_reserve_back(c4, 1);
   tile::fill_page(c4, 0, 0x1p+0f);
   cb_push_back(c4, 1);
+  tile::at(4);
   cb_reserve_back(c5, 1);
+  tile::at(5);
   tile::read_flat(c5, 0, 1, v3, 0, 65, false);
   cb_push_back(c5, 1);
   for (int64_t r0 = a10; r0 < a11; r0 += 1) {
     for (int64_t r1 = a16; r1 < a19; r1 += 1) {
       const int64_t r2 = tile::mul<tile::i64>(r1, 1024);
+      tile::at(10);
       cb_reserve_back(c0, 1);
       const int64_t r3 = tile::sub<tile::i64>(40001, r2);
+      tile::at(12);
       tile::read_flat(c0, 0, 1, v0, r2, r3, 0x0p+0f);
       cb_push_back(c0, 1);
     }
     for (int64_t r4 = a20; r4 < a18; r4 += 1) {
       const int64_t r5 = tile::mul<tile::i64>(r4, 1024);
+      tile::at(17);
       cb_reserve_back(c0, 1);
       const int64_t r6 = tile::sub<tile::i64>(40001, r5);
+      tile::at(19);
       tile::read_flat(c0, 0, 1, v0, r5, r6, 0x0p+0f);
       cb_push_back(c0, 1);
     }

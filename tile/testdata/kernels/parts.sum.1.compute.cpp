@@ -5,7 +5,7 @@
 // CB 2: Float32 32x32, 1 pages of 4096 bytes
 // CB 3: Float32 32x32, 2 pages of 4096 bytes
 // CB 4: Float32 32x32, 1 pages of 4096 bytes
-// CB 31: UInt8 32x32, 1 pages of 16384 bytes, staging
+// CB 31: Float32 32x32, 1 pages of 16384 bytes, staging
 // Compute: HiFi4, fp32_dest_acc
 // Arguments 0-1: $24
 // Arguments 2-3: $25
@@ -27,15 +27,52 @@
 #include "sfpi.h"
 #endif
 
+#ifndef TT_PLACE_ADDRESS
+#define TT_PLACE_ADDRESS 0  // of a word in L1 for tile::at(); 0: none
+#endif
+#ifndef TT_CHECKED
+#define TT_CHECKED 0  // 1: accesses outside of their view stop
+#endif
+
 namespace tile {
+
+constexpr uint32_t place_address = TT_PLACE_ADDRESS;
+
+inline volatile uint32_t* place() { return (volatile uint32_t*)place_address; }
+
+// The kernel is at its op number |op|, counted from 1.
+inline void at(uint32_t op) {
+  if constexpr (place_address != 0) *place() = op;
+}
 
 inline int64_t value_arg(int word) {
   return (int64_t)((uint64_t)get_arg_val<uint32_t>(word + 1) << 32 |
                    get_arg_val<uint32_t>(word));
 }
 
+// copy_tile_to_dst_init_short without a write to a debug register that tt-metal
+// makes for 32-bit CBs that are unpacked to DST. It works around a hardware bug
+// in moves from DST to the source registers, which we do not do.
+inline void copy_init_short(uint32_t icb) {
+  UNPACK((_llk_unpack_A_init_<BroadcastType::NONE, false,
+                              EltwiseBinaryReuseDestType::NONE, UnpackToDestEn>(
+      0, 0, get_operand_face_r_dim(icb), get_operand_num_faces(icb),
+      unpack_src_format[icb], unpack_dst_format[icb])));
+  MATH((llk_math_eltwise_unary_datacopy_init<A2D, DST_ACCUM_MODE,
+                                             BroadcastType::NONE>(false, false,
+                                                                  icb)));
+}
+
+// A broadcast goes through a source register, which holds no more than TF32, if
+// the CB's other readers unpack it to DST whole or not.
 template <BroadcastType Broadcast>
 inline void unary_bcast_init_short(uint32_t icb) {
+  UNPACK((_llk_unpack_reconfig_data_format_srcb_impl_<DST_ACCUM_MODE>(
+      unpack_src_format[icb],
+      unpack_dst_format[icb] == (uint32_t)DataFormat::Float32
+          ? (uint32_t)DataFormat::Tf32
+          : unpack_dst_format[icb],
+      get_local_cb_interface(icb).fifo_page_size)));
   UNPACK((llk_unpack_A_init<Broadcast, false, EltwiseBinaryReuseDestType::NONE,
                             false>(false, false, icb)));
   MATH((llk_math_eltwise_unary_datacopy_init<B2D, DST_ACCUM_MODE, Broadcast>(
@@ -54,35 +91,44 @@ void MAIN {
   constexpr uint32_t c2 = 2;
   constexpr uint32_t c3 = 3;
   constexpr uint32_t c4 = 4;
-  compute_kernel_hw_startup(c0, c4, c2);
+  compute_kernel_hw_startup(0, 4, 2);
+  tile::at(1);
   cb_wait_front(c4, 1);
   add_binary_tile_init();
   for (int64_t r0 = a24; r0 < a25; r0 += 1) {
+    tile::at(3);
     tile_regs_acquire();
     fill_tile_bitcast(0, 0x00000000);
     reconfig_data_format_srca(c0);
-    copy_tile_to_dst_init_short(c0);
+    tile::copy_init_short(c0);
     for (int64_t r1 = 0; r1 < a26; r1 += 1) {
+      tile::at(6);
       cb_wait_front(c0, 1);
       copy_tile(c0, 0, 1);
       add_binary_tile(0, 1, 0);
       cb_pop_front(c0, 1);
     }
     tile_regs_commit();
+    tile::at(12);
     tile_regs_wait();
+    tile::at(13);
     cb_reserve_back(c2, 1);
     pack_reconfig_data_format(c2);
     reduce_uninit();
     pack_tile<true>(0, c2, 0);
     cb_push_back(c2, 1);
     tile_regs_release();
+    tile::at(17);
     cb_wait_front(c2, 1);
+    tile::at(18);
     tile_regs_acquire();
     reconfig_data_format(c2, c4);
     reduce_init<PoolType::SUM, ReduceDim::REDUCE_SCALAR>(c2, c4, c2);
     reduce_tile<PoolType::SUM, ReduceDim::REDUCE_SCALAR>(c2, c4, 0, 0, 0);
     tile_regs_commit();
+    tile::at(21);
     tile_regs_wait();
+    tile::at(22);
     cb_reserve_back(c1, 1);
     pack_reconfig_data_format(c1);
     PACK((llk_pack_reduce_mask_config<false, ReduceDim::REDUCE_SCALAR>()));
@@ -90,13 +136,16 @@ void MAIN {
     cb_push_back(c1, 1);
     tile_regs_release();
     cb_pop_front(c2, 1);
+    tile::at(27);
     cb_wait_front(c1, 1);
+    tile::at(28);
     cb_reserve_back(c3, 1);
+    tile::at(29);
     tile_regs_acquire();
-    reconfig_data_format_srcb(c1);
     tile::unary_bcast_init_short<BroadcastType::SCALAR>(c1);
     unary_bcast<BroadcastType::SCALAR>(c1, 0, 0);
     tile_regs_commit();
+    tile::at(32);
     tile_regs_wait();
     pack_reconfig_data_format(c3);
     reduce_uninit();

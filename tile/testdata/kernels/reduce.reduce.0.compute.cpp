@@ -3,7 +3,7 @@
 // CB 0: Float32 32x32, 1 pages of 4096 bytes
 // CB 1: Float32 32x32, 1 pages of 4096 bytes
 // CB 16: Float32 32x32, 2 pages of 4096 bytes
-// CB 31: UInt8 32x32, 1 pages of 16384 bytes, staging
+// CB 31: Float32 32x32, 1 pages of 16384 bytes, staging
 // Compute: HiFi4, fp32_dest_acc
 
 #include <cstdint>
@@ -18,100 +18,146 @@
 #include "sfpi.h"
 #endif
 
+#ifndef TT_PLACE_ADDRESS
+#define TT_PLACE_ADDRESS 0  // of a word in L1 for tile::at(); 0: none
+#endif
+#ifndef TT_CHECKED
+#define TT_CHECKED 0  // 1: accesses outside of their view stop
+#endif
+
+namespace tile {
+
+constexpr uint32_t place_address = TT_PLACE_ADDRESS;
+
+inline volatile uint32_t* place() { return (volatile uint32_t*)place_address; }
+
+// The kernel is at its op number |op|, counted from 1.
+inline void at(uint32_t op) {
+  if constexpr (place_address != 0) *place() = op;
+}
+
+}  // namespace tile
+
 namespace NAMESPACE {
 void MAIN {
   constexpr uint32_t c0 = 0;
   constexpr uint32_t c1 = 1;
   constexpr uint32_t c16 = 16;
-  compute_kernel_hw_startup(c0, c1, c16);
+  compute_kernel_hw_startup(0, 1, 16);
+  tile::at(1);
   cb_wait_front(c0, 1);
+  tile::at(2);
   cb_wait_front(c1, 1);
+  tile::at(3);
   cb_reserve_back(c16, 1);
+  tile::at(4);
   tile_regs_acquire();
   reconfig_data_format(c0, c1);
   reduce_init<PoolType::SUM, ReduceDim::REDUCE_ROW>(c0, c1, c0);
   reduce_tile<PoolType::SUM, ReduceDim::REDUCE_ROW>(c0, c1, 0, 0, 0);
   tile_regs_commit();
+  tile::at(7);
   tile_regs_wait();
   pack_reconfig_data_format(c16);
   PACK((llk_pack_reduce_mask_config<false, ReduceDim::REDUCE_ROW>()));
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(11);
   cb_reserve_back(c16, 1);
+  tile::at(12);
   tile_regs_acquire();
   reconfig_data_format(c0, c1);
   reduce_init<PoolType::SUM, ReduceDim::REDUCE_COL>(c0, c1, c0);
   reduce_tile<PoolType::SUM, ReduceDim::REDUCE_COL>(c0, c1, 0, 0, 0);
   tile_regs_commit();
+  tile::at(15);
   tile_regs_wait();
   PACK((llk_pack_reduce_mask_config<false, ReduceDim::REDUCE_COL>()));
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(19);
   cb_reserve_back(c16, 1);
+  tile::at(20);
   tile_regs_acquire();
   reconfig_data_format(c0, c1);
   reduce_init<PoolType::SUM, ReduceDim::REDUCE_SCALAR>(c0, c1, c0);
   reduce_tile<PoolType::SUM, ReduceDim::REDUCE_SCALAR>(c0, c1, 0, 0, 0);
   tile_regs_commit();
+  tile::at(23);
   tile_regs_wait();
   PACK((llk_pack_reduce_mask_config<false, ReduceDim::REDUCE_SCALAR>()));
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(27);
   cb_reserve_back(c16, 1);
+  tile::at(28);
   tile_regs_acquire();
   reconfig_data_format(c0, c1);
   reduce_init<PoolType::SUM, ReduceDim::REDUCE_ROW>(c0, c1, c0);
   reduce_tile<PoolType::SUM, ReduceDim::REDUCE_ROW>(c0, c1, 0, 0, 0);
   reduce_tile<PoolType::SUM, ReduceDim::REDUCE_ROW>(c0, c1, 0, 0, 0);
   tile_regs_commit();
+  tile::at(32);
   tile_regs_wait();
   PACK((llk_pack_reduce_mask_config<false, ReduceDim::REDUCE_ROW>()));
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(36);
   cb_reserve_back(c16, 1);
+  tile::at(37);
   tile_regs_acquire();
   reconfig_data_format(c0, c1);
   reduce_init<PoolType::MAX, ReduceDim::REDUCE_ROW>(c0, c1, c0);
   reduce_tile<PoolType::MAX, ReduceDim::REDUCE_ROW>(c0, c1, 0, 0, 0);
   tile_regs_commit();
+  tile::at(40);
   tile_regs_wait();
   PACK((llk_pack_reduce_mask_config<false, ReduceDim::REDUCE_ROW>()));
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(44);
   cb_reserve_back(c16, 1);
+  tile::at(45);
   tile_regs_acquire();
   reconfig_data_format(c0, c1);
   reduce_init<PoolType::MAX, ReduceDim::REDUCE_COL>(c0, c1, c0);
   reduce_tile<PoolType::MAX, ReduceDim::REDUCE_COL>(c0, c1, 0, 0, 0);
   tile_regs_commit();
+  tile::at(48);
   tile_regs_wait();
   PACK((llk_pack_reduce_mask_config<false, ReduceDim::REDUCE_COL>()));
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(52);
   cb_reserve_back(c16, 1);
+  tile::at(53);
   tile_regs_acquire();
   reconfig_data_format(c0, c1);
   reduce_init<PoolType::MAX, ReduceDim::REDUCE_SCALAR>(c0, c1, c0);
   reduce_tile<PoolType::MAX, ReduceDim::REDUCE_SCALAR>(c0, c1, 0, 0, 0);
   tile_regs_commit();
+  tile::at(56);
   tile_regs_wait();
   PACK((llk_pack_reduce_mask_config<false, ReduceDim::REDUCE_SCALAR>()));
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(60);
   cb_reserve_back(c16, 1);
+  tile::at(61);
   tile_regs_acquire();
   reconfig_data_format(c0, c1);
   reduce_init<PoolType::MAX, ReduceDim::REDUCE_ROW>(c0, c1, c0);
   reduce_tile<PoolType::MAX, ReduceDim::REDUCE_ROW>(c0, c1, 0, 0, 0);
   reduce_tile<PoolType::MAX, ReduceDim::REDUCE_ROW>(c0, c1, 0, 0, 0);
   tile_regs_commit();
+  tile::at(65);
   tile_regs_wait();
   PACK((llk_pack_reduce_mask_config<false, ReduceDim::REDUCE_ROW>()));
   pack_tile<true>(0, c16, 0);

@@ -3,7 +3,7 @@
 // CB 0: Float16_b 32x32, 1 pages of 2048 bytes
 // CB 1: Float16_b 32x32, 1 pages of 2048 bytes
 // CB 16: Float16_b 32x32, 2 pages of 2048 bytes
-// CB 31: UInt8 32x32, 1 pages of 16384 bytes, staging
+// CB 31: Float32 32x32, 1 pages of 16384 bytes, staging
 // Compute: HiFi4
 
 #include <cstdint>
@@ -21,7 +21,36 @@
 #include "sfpi.h"
 #endif
 
+#ifndef TT_PLACE_ADDRESS
+#define TT_PLACE_ADDRESS 0  // of a word in L1 for tile::at(); 0: none
+#endif
+#ifndef TT_CHECKED
+#define TT_CHECKED 0  // 1: accesses outside of their view stop
+#endif
+
 namespace tile {
+
+constexpr uint32_t place_address = TT_PLACE_ADDRESS;
+
+inline volatile uint32_t* place() { return (volatile uint32_t*)place_address; }
+
+// The kernel is at its op number |op|, counted from 1.
+inline void at(uint32_t op) {
+  if constexpr (place_address != 0) *place() = op;
+}
+
+// copy_tile_to_dst_init_short without a write to a debug register that tt-metal
+// makes for 32-bit CBs that are unpacked to DST. It works around a hardware bug
+// in moves from DST to the source registers, which we do not do.
+inline void copy_init_short(uint32_t icb) {
+  UNPACK((_llk_unpack_A_init_<BroadcastType::NONE, false,
+                              EltwiseBinaryReuseDestType::NONE, UnpackToDestEn>(
+      0, 0, get_operand_face_r_dim(icb), get_operand_num_faces(icb),
+      unpack_src_format[icb], unpack_dst_format[icb])));
+  MATH((llk_math_eltwise_unary_datacopy_init<A2D, DST_ACCUM_MODE,
+                                             BroadcastType::NONE>(false, false,
+                                                                  icb)));
+}
 
 #ifdef TRISC_MATH
 
@@ -37,9 +66,10 @@ struct dst {
   vInt i() const { return sfpi::dst_reg[tile * 32]; }
 };
 
-// Runs |f| over the 1024 lanes of a tile, 32 lanes a call.
+// Runs |f| over the 1024 lanes of a tile, 32 lanes a call. Vectors cannot be
+// passed to a function, so all that is called must be inlined.
 template <class F>
-inline void sfpu_lanes(F f) {
+[[gnu::flatten]] inline void sfpu_lanes(F f) {
   _llk_math_eltwise_unary_sfpu_params_<false>(
       [f]() {
         for (int step = 0; step < 8; ++step) {
@@ -66,19 +96,19 @@ inline void sfpu_ints(uint32_t out, F f) {
   });
 }
 
-inline vInt sfpu_bits(vFloat x) { return sfpi::reinterpret<vInt>(x); }
+sfpi_inline vInt sfpu_bits(vFloat x) { return sfpi::reinterpret<vInt>(x); }
 
-inline vFloat sfpu_float(vInt x) { return sfpi::reinterpret<vFloat>(x); }
+sfpi_inline vFloat sfpu_float(vInt x) { return sfpi::reinterpret<vFloat>(x); }
 
-inline vInt sfpu_down(vInt x, int n) {
+sfpi_inline vInt sfpu_down(vInt x, int n) {
   return sfpi::reinterpret<vInt>(sfpi::reinterpret<vUInt>(x) >> n);
 }
 
 // -1 for negative values, else 0.
-inline vInt sfpu_sign_mask(vInt x) { return 0 - sfpu_down(x, 31); }
+sfpi_inline vInt sfpu_sign_mask(vInt x) { return 0 - sfpu_down(x, 31); }
 
 // 1 where a < b. The difference decides unless the signs differ.
-inline vInt sfpu_less(vInt a, vInt b) {
+sfpi_inline vInt sfpu_less(vInt a, vInt b) {
   vInt decides = a - b;
   v_if((a ^ b) < 0) { decides = a; }
   v_endif;
@@ -86,19 +116,19 @@ inline vInt sfpu_less(vInt a, vInt b) {
 }
 
 // 1 where x is a NaN.
-inline vInt sfpu_nan(vFloat x) {
+sfpi_inline vInt sfpu_nan(vFloat x) {
   const vInt size = sfpu_bits(x) & 0x7fffffff;
   return sfpu_down(0x7f800000 - size, 31);
 }
 
 // Integers in the order of floats: with -0 below +0, or with both 0.
-inline vInt sfpu_order(vFloat x) {
+sfpi_inline vInt sfpu_order(vFloat x) {
   const vInt bits = sfpu_bits(x);
   return bits ^ (sfpu_sign_mask(bits) & 0x7fffffff);
 }
 
 // Exact halves, one rounding: an integer of 32 bits as a float.
-inline vFloat sfpu_from_unsigned(vInt x) {
+sfpi_inline vFloat sfpu_from_unsigned(vInt x) {
   const vFloat high = sfpi::int32_to_float(sfpu_down(x, 16), 0);
   const vFloat low = sfpi::int32_to_float(x & 0xffff, 0);
   return high * 65536.0f + low;
@@ -117,7 +147,7 @@ inline void sfpu_copysign(uint32_t out, A a, B b) {
 }
 
 // x where a < b, else y; bits decide between equals and zeros.
-inline vFloat sfpu_choose(vFloat a, vFloat b, vFloat x, vFloat y) {
+sfpi_inline vFloat sfpu_choose(vFloat a, vFloat b, vFloat x, vFloat y) {
   vFloat chosen = y;
   v_if(sfpu_less(sfpu_order(a), sfpu_order(b)) != 0) { chosen = x; }
   v_endif;
@@ -176,14 +206,14 @@ inline void sfpu_minnumf(uint32_t out, A a, B b) {
   });
 }
 
-inline vFloat sfpu_with_sign(vFloat size, vFloat x) {
+sfpi_inline vFloat sfpu_with_sign(vFloat size, vFloat x) {
   return sfpu_float((sfpu_bits(size) & 0x7fffffff) |
                     (sfpu_bits(x) & (int32_t)0x80000000));
 }
 
 // C fmod by long division of the mantissas, a bit a step: exact for quotients
 // of any size. Subnormal results are 0, as everywhere on the SFPU.
-inline vFloat sfpu_fmod(vFloat a, vFloat b) {
+sfpi_inline vFloat sfpu_fmod(vFloat a, vFloat b) {
   const vInt x = sfpu_bits(a) & 0x7fffffff, y = sfpu_bits(b) & 0x7fffffff;
   const vInt scale = sfpu_down(y, 23);
   vInt left = sfpu_down(x, 23) - scale;
@@ -225,179 +255,217 @@ void MAIN {
   constexpr uint32_t c0 = 0;
   constexpr uint32_t c1 = 1;
   constexpr uint32_t c16 = 16;
-  compute_kernel_hw_startup(c0, c0, c16);
+  compute_kernel_hw_startup(0, 0, 16);
+  tile::at(1);
   cb_wait_front(c0, 1);
+  tile::at(2);
   cb_wait_front(c1, 1);
+  tile::at(3);
   cb_reserve_back(c16, 1);
+  tile::at(4);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   div_binary_tile_init();
   div_binary_tile(0, 1, 0);
   tile_regs_commit();
+  tile::at(9);
   tile_regs_wait();
   pack_reconfig_data_format(c16);
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(13);
   cb_reserve_back(c16, 1);
+  tile::at(14);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   MATH((tile::sfpu_remf(0, tile::dst{0}, tile::dst{1})));
   tile_regs_commit();
+  tile::at(19);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(23);
   cb_reserve_back(c16, 1);
+  tile::at(24);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   MATH((tile::sfpu_fma(0, tile::dst{0}, tile::dst{1}, tile::dst{1})));
   tile_regs_commit();
+  tile::at(29);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(33);
   cb_reserve_back(c16, 1);
+  tile::at(34);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   MATH((tile::sfpu_maxf(0, tile::dst{0}, tile::dst{1})));
   tile_regs_commit();
+  tile::at(39);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(43);
   cb_reserve_back(c16, 1);
+  tile::at(44);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   MATH((tile::sfpu_minf(0, tile::dst{0}, tile::dst{1})));
   tile_regs_commit();
+  tile::at(49);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(53);
   cb_reserve_back(c16, 1);
+  tile::at(54);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   MATH((tile::sfpu_maxnumf(0, tile::dst{0}, tile::dst{1})));
   tile_regs_commit();
+  tile::at(59);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(63);
   cb_reserve_back(c16, 1);
+  tile::at(64);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   MATH((tile::sfpu_minnumf(0, tile::dst{0}, tile::dst{1})));
   tile_regs_commit();
+  tile::at(69);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(73);
   cb_reserve_back(c16, 1);
+  tile::at(74);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   negative_tile_init();
   negative_tile(0);
   tile_regs_commit();
+  tile::at(79);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(83);
   cb_reserve_back(c16, 1);
+  tile::at(84);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   abs_tile_init();
   abs_tile(0);
   tile_regs_commit();
+  tile::at(89);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(93);
   cb_reserve_back(c16, 1);
+  tile::at(94);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   MATH((tile::sfpu_copysign(0, tile::dst{0}, tile::dst{1})));
   tile_regs_commit();
+  tile::at(99);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(103);
   cb_reserve_back(c16, 1);
+  tile::at(104);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   recip_tile_init<false>();
   recip_tile<false>(0);
   tile_regs_commit();
+  tile::at(109);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(113);
   cb_reserve_back(c16, 1);
+  tile::at(114);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   sqrt_tile_init<false>();
   sqrt_tile<false>(0);
   tile_regs_commit();
+  tile::at(119);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();

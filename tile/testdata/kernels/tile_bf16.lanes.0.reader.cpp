@@ -3,13 +3,20 @@
 // CB 0: Float16_b 32x32, 1 pages of 2048 bytes
 // CB 1: Float16_b 32x32, 1 pages of 2048 bytes
 // CB 16: Float16_b 32x32, 2 pages of 2048 bytes
-// CB 31: UInt8 32x32, 1 pages of 16384 bytes, staging
+// CB 31: Float32 32x32, 1 pages of 16384 bytes, staging
 // Arguments 0-2: address of binding 0
 // Arguments 3-5: address of binding 1
 
 #include <cstdint>
 
 #include "dataflow_api.h"
+
+#ifndef TT_PLACE_ADDRESS
+#define TT_PLACE_ADDRESS 0  // of a word in L1 for tile::at(); 0: none
+#endif
+#ifndef TT_CHECKED
+#define TT_CHECKED 0  // 1: accesses outside of their view stop
+#endif
 
 namespace tile {
 
@@ -46,6 +53,24 @@ struct bf16 {
 template <class T>
 using value = typename T::type;
 
+constexpr uint32_t place_address = TT_PLACE_ADDRESS;
+
+constexpr uint32_t place_stopped = 0x80000000;
+
+inline volatile uint32_t* place() { return (volatile uint32_t*)place_address; }
+
+// The kernel is at its op number |op|, counted from 1.
+inline void at(uint32_t op) {
+  if constexpr (place_address != 0) *place() = op;
+}
+
+// The op that the kernel is at went wrong.
+inline void stop() {
+  if constexpr (place_address != 0) *place() = *place() | place_stopped;
+  while (true) {
+  }
+}
+
 // A circular buffer: number, element type, rows of a tile, faces or row-major.
 template <class T, uint32_t Rows, bool Faces>
 struct cb {
@@ -58,13 +83,14 @@ struct cb {
   constexpr operator uint32_t() const { return number; }
 };
 
-// Elements of device memory from byte |byte| of the allocation at |bank|.
-// |line| is the view's slot in the cache of load().
+// |length| elements of device memory from byte |byte| of the allocation at
+// |bank|. |line| is the view's slot in the cache of load().
 template <class T>
 struct view {
   using element = T;
   uint32_t bank;
   uint64_t byte;
+  int64_t length;
   uint32_t line;
 };
 
@@ -76,9 +102,18 @@ inline int64_t value_arg(int word) {
 // The view |offset| bytes into the buffer whose address is the arguments from
 // |word|.
 template <class T>
-inline view<T> view_arg(int word, int64_t offset, uint32_t line) {
+inline view<T> view_arg(int word, int64_t offset, int64_t length,
+                        uint32_t line) {
   return {get_arg_val<uint32_t>(word),
-          (uint64_t)(value_arg(word + 1) + offset), line};
+          (uint64_t)(value_arg(word + 1) + offset), length, line};
+}
+
+// Stops where elements |first| to |last| are not all of the view.
+template <class V>
+inline void check(V v, int64_t first, int64_t last) {
+  if constexpr (TT_CHECKED) {
+    if (first < 0 || last >= v.length) stop();
+  }
 }
 
 inline uint32_t clamp(int64_t value, uint32_t most) {
@@ -103,7 +138,7 @@ inline void start_read(uint32_t bank, uint64_t byte, uint32_t target,
   while (size > 0) {
     const uint32_t room = dram_page - (uint32_t)(byte % dram_page);
     const uint32_t part = size < room ? size : room;
-    noc_async_read(noc_address(bank, byte), target, part);
+    noc_async_read<dram_page>(noc_address(bank, byte), target, part);
     byte += part;
     target += part;
     size -= part;
@@ -138,6 +173,38 @@ inline void fill_lanes(uint32_t page, uint32_t from, uint32_t to, S value) {
   for (uint32_t i = from; i < to; ++i) l1<typename P::memory>(page)[i] = m;
 }
 
+// Copies words within L1, loads ahead of stores: a load takes several cycles.
+inline void copy_words(uint32_t target, uint32_t source, uint32_t count) {
+  volatile uint32_t* t = l1<uint32_t>(target);
+  const volatile uint32_t* s = l1<uint32_t>(source);
+  for (; count >= 4; count -= 4, t += 4, s += 4) {
+    const uint32_t a = s[0], b = s[1], c = s[2], d = s[3];
+    t[0] = a;
+    t[1] = b;
+    t[2] = c;
+    t[3] = d;
+  }
+  for (; count > 0; --count) *t++ = *s++;
+}
+
+// Copies |count| consecutive elements as they are in memory to elements of a
+// page that are |step| apart, and back.
+template <class P, class E>
+inline void copy_in(uint32_t target, uint32_t step, uint32_t source,
+                    uint32_t count) {
+  using M = typename E::memory;
+  if (same_bits<P, E> && step == 1 && (target | source) % 4 == 0) {
+    const uint32_t words = count * sizeof(M) / 4;
+    copy_words(target, source, words);
+    target += words * 4;
+    source += words * 4;
+    count -= words * 4 / sizeof(M);
+  }
+  volatile typename P::memory* t = l1<typename P::memory>(target);
+  const volatile M* s = l1<M>(source);
+  for (; count > 0; --count, t += step) *t = to_page<P, E>(*s++);
+}
+
 template <class C, class V>
 inline void read_flat(C c, int64_t t, uint32_t pages, V v, int64_t base,
                       int64_t count, typename V::element::type fill) {
@@ -148,6 +215,7 @@ inline void read_flat(C c, int64_t t, uint32_t pages, V v, int64_t base,
   uint64_t byte = v.byte + (uint64_t)base * size;
   const uint32_t total = pages * C::lanes;
   uint32_t left = clamp(count, total);
+  if (left > 0) check(v, base, base + left - 1);
   fill_lanes<C>(target, left, total, fill);
   if (same_bits<P, E> && byte % 64 == target % 64) {
     start_read(v.bank, byte, target, left * size);
@@ -159,10 +227,7 @@ inline void read_flat(C c, int64_t t, uint32_t pages, V v, int64_t base,
     const uint32_t staged = staging() + (uint32_t)(byte % 64);
     start_read(v.bank, byte, staged, run * size);
     noc_async_read_barrier();
-    for (uint32_t i = 0; i < run; ++i) {
-      l1<typename P::memory>(target)[i] =
-          to_page<P, E>(l1<typename E::memory>(staged)[i]);
-    }
+    copy_in<P, E>(target, 1, staged, run);
     byte += run * size;
     target += run * sizeof(typename P::memory);
     left -= run;
@@ -172,14 +237,18 @@ inline void read_flat(C c, int64_t t, uint32_t pages, V v, int64_t base,
 }  // namespace tile
 
 void kernel_main() {
-  const auto v0 = tile::view_arg<tile::bf16>(0, 0, 0);
-  const auto v1 = tile::view_arg<tile::bf16>(3, 0, 0);
+  const auto v0 = tile::view_arg<tile::bf16>(0, 0, 1024, 0);
+  const auto v1 = tile::view_arg<tile::bf16>(3, 0, 1024, 0);
   constexpr tile::cb<tile::bf16, 32, false> c0 = {0};
   constexpr tile::cb<tile::bf16, 32, false> c1 = {1};
+  tile::at(1);
   cb_reserve_back(c0, 1);
+  tile::at(2);
   tile::read_flat(c0, 0, 1, v0, 0, 1024, 0x0p+0f);
   cb_push_back(c0, 1);
+  tile::at(4);
   cb_reserve_back(c1, 1);
+  tile::at(5);
   tile::read_flat(c1, 0, 1, v1, 0, 1024, 0x0p+0f);
   cb_push_back(c1, 1);
 }

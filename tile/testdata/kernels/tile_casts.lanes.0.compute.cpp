@@ -3,7 +3,7 @@
 // CB 0: Float32 32x32, 1 pages of 4096 bytes, unpack_to_dest
 // CB 1: Float32 32x32, 1 pages of 4096 bytes, unpack_to_dest
 // CB 16: Float32 32x32, 2 pages of 4096 bytes
-// CB 31: UInt8 32x32, 1 pages of 16384 bytes, staging
+// CB 31: Float32 32x32, 1 pages of 16384 bytes, staging
 // Compute: HiFi4, fp32_dest_acc
 
 #include <cstdint>
@@ -16,7 +16,38 @@
 #include "sfpi.h"
 #endif
 
+#ifndef TT_PLACE_ADDRESS
+#define TT_PLACE_ADDRESS 0  // of a word in L1 for tile::at(); 0: none
+#endif
+#ifndef TT_CHECKED
+#define TT_CHECKED 0  // 1: accesses outside of their view stop
+#endif
+
 namespace tile {
+
+constexpr uint32_t place_address = TT_PLACE_ADDRESS;
+
+inline volatile uint32_t* place() { return (volatile uint32_t*)place_address; }
+
+// The kernel is at its op number |op|, counted from 1.
+inline void at(uint32_t op) {
+  if constexpr (place_address != 0) *place() = op;
+}
+
+inline uint32_t least(uint32_t a, uint32_t b) { return a < b ? a : b; }
+
+// copy_tile_to_dst_init_short without a write to a debug register that tt-metal
+// makes for 32-bit CBs that are unpacked to DST. It works around a hardware bug
+// in moves from DST to the source registers, which we do not do.
+inline void copy_init_short(uint32_t icb) {
+  UNPACK((_llk_unpack_A_init_<BroadcastType::NONE, false,
+                              EltwiseBinaryReuseDestType::NONE, UnpackToDestEn>(
+      0, 0, get_operand_face_r_dim(icb), get_operand_num_faces(icb),
+      unpack_src_format[icb], unpack_dst_format[icb])));
+  MATH((llk_math_eltwise_unary_datacopy_init<A2D, DST_ACCUM_MODE,
+                                             BroadcastType::NONE>(false, false,
+                                                                  icb)));
+}
 
 #ifdef TRISC_MATH
 
@@ -42,9 +73,10 @@ inline void sfpu_init() {
   llk_math_eltwise_unary_sfpu_init<SfpuType::unused, false>();
 }
 
-// Runs |f| over the 1024 lanes of a tile, 32 lanes a call.
+// Runs |f| over the 1024 lanes of a tile, 32 lanes a call. Vectors cannot be
+// passed to a function, so all that is called must be inlined.
 template <class F>
-inline void sfpu_lanes(F f) {
+[[gnu::flatten]] inline void sfpu_lanes(F f) {
   _llk_math_eltwise_unary_sfpu_params_<false>(
       [f]() {
         for (int step = 0; step < 8; ++step) {
@@ -71,20 +103,20 @@ inline void sfpu_ints(uint32_t out, F f) {
   });
 }
 
-inline vInt sfpu_bits(vFloat x) { return sfpi::reinterpret<vInt>(x); }
+sfpi_inline vInt sfpu_bits(vFloat x) { return sfpi::reinterpret<vInt>(x); }
 
-inline vFloat sfpu_float(vInt x) { return sfpi::reinterpret<vFloat>(x); }
+sfpi_inline vFloat sfpu_float(vInt x) { return sfpi::reinterpret<vFloat>(x); }
 
-inline vInt sfpu_down(vInt x, int n) {
+sfpi_inline vInt sfpu_down(vInt x, int n) {
   return sfpi::reinterpret<vInt>(sfpi::reinterpret<vUInt>(x) >> n);
 }
 
 // -1 for negative values, else 0.
-inline vInt sfpu_sign_mask(vInt x) { return 0 - sfpu_down(x, 31); }
+sfpi_inline vInt sfpu_sign_mask(vInt x) { return 0 - sfpu_down(x, 31); }
 
 // Brings a 32-bit result back to W bits.
 template <int W>
-inline vInt sfpu_wrap(vInt x) {
+sfpi_inline vInt sfpu_wrap(vInt x) {
   if constexpr (W == 1) {
     return x & 1;
   } else if constexpr (W < 32) {
@@ -98,25 +130,25 @@ inline vInt sfpu_wrap(vInt x) {
 
 // The value of a W-bit lane as unsigned, and as signed (i1: 0 or -1).
 template <int W>
-inline vInt sfpu_unsigned(vInt x) {
+sfpi_inline vInt sfpu_unsigned(vInt x) {
   if constexpr (W < 32) return x & ((1 << W) - 1);
   return x;
 }
 
 template <int W>
-inline vInt sfpu_signed(vInt x) {
+sfpi_inline vInt sfpu_signed(vInt x) {
   if constexpr (W == 1) return 0 - x;
   return x;
 }
 
 // 1 where x is a NaN.
-inline vInt sfpu_nan(vFloat x) {
+sfpi_inline vInt sfpu_nan(vFloat x) {
   const vInt size = sfpu_bits(x) & 0x7fffffff;
   return sfpu_down(0x7f800000 - size, 31);
 }
 
 // Exact halves, one rounding: an integer of 32 bits as a float.
-inline vFloat sfpu_from_unsigned(vInt x) {
+sfpi_inline vFloat sfpu_from_unsigned(vInt x) {
   const vFloat high = sfpi::int32_to_float(sfpu_down(x, 16), 0);
   const vFloat low = sfpi::int32_to_float(x & 0xffff, 0);
   return high * 65536.0f + low;
@@ -127,7 +159,7 @@ inline void sfpu_mov(uint32_t out, A a) {
   sfpu_ints(out, [a]() { return a.i(); });
 }
 
-inline vFloat sfpu_size(vFloat x) {
+sfpi_inline vFloat sfpu_size(vFloat x) {
   return sfpu_float(sfpu_bits(x) & 0x7fffffff);
 }
 
@@ -143,7 +175,7 @@ inline void sfpu_round_bf16(uint32_t out) {
   });
 }
 
-inline vFloat sfpu_to_f16(vFloat x) {
+sfpi_inline vFloat sfpu_to_f16(vFloat x) {
   const vInt bits = sfpu_bits(x);
   const vInt size = bits & 0x7fffffff;
   vInt result = (size + 0xfff + (sfpu_down(size, 13) & 1)) & ~0x1fff;
@@ -170,12 +202,12 @@ inline void sfpu_and_(uint32_t out, A a, B b) {
 }
 
 // Logical shifts by a lane's amount; |n| is below 32 or the result unused.
-inline vInt sfpu_shift(vInt x, vInt n) {
+sfpi_inline vInt sfpu_shift(vInt x, vInt n) {
   return sfpi::reinterpret<vInt>(
       sfpi::shft(sfpi::reinterpret<vUInt>(x), n & 31));
 }
 
-inline vInt sfpu_shift_down(vInt x, vInt n) {
+sfpi_inline vInt sfpu_shift_down(vInt x, vInt n) {
   return sfpi::reinterpret<vInt>(
       sfpi::shft(sfpi::reinterpret<vUInt>(x), 0 - (n & 31)));
 }
@@ -196,7 +228,7 @@ inline void sfpu_sitofp(uint32_t out, A a) {
 }
 
 // The integer part of a magnitude below 2^32.
-inline vInt sfpu_integer_part(vFloat size) {
+sfpi_inline vInt sfpu_integer_part(vFloat size) {
   const vInt exponent = sfpu_down(sfpu_bits(size), 23) - 127;
   const vInt fraction = (sfpu_bits(size) & 0x7fffff) | 0x800000;
   vInt result = 0;
@@ -267,117 +299,140 @@ void MAIN {
   constexpr uint32_t c0 = 0;
   constexpr uint32_t c1 = 1;
   constexpr uint32_t c16 = 16;
-  compute_kernel_hw_startup(c0, c0, c16);
+  compute_kernel_hw_startup(0, 0, 16);
+  tile::at(1);
   cb_wait_front(c0, 1);
+  tile::at(2);
   cb_wait_front(c1, 1);
+  tile::at(3);
   cb_reserve_back(c16, 1);
+  tile::at(4);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   MATH((tile::sfpu_init()));
   MATH((tile::sfpu_mov(0, tile::dst{0})));
   MATH((tile::sfpu_round_bf16(0)));
   MATH((tile::sfpu_mov(0, tile::dst{0})));
   tile_regs_commit();
+  tile::at(10);
   tile_regs_wait();
   pack_reconfig_data_format(c16);
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(14);
   cb_reserve_back(c16, 1);
+  tile::at(15);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   MATH((tile::sfpu_mov(0, tile::dst{0})));
   MATH((tile::sfpu_round_f16(0)));
   tile_regs_commit();
+  tile::at(20);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(24);
   cb_reserve_back(c16, 1);
+  tile::at(25);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   MATH((tile::sfpu_fptosi<32>(0, tile::dst{0})));
   MATH((tile::sfpu_sitofp<32>(0, tile::dst{0})));
   tile_regs_commit();
+  tile::at(31);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(35);
   cb_reserve_back(c16, 1);
+  tile::at(36);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   MATH((tile::sfpu_fptoui<8>(0, tile::dst{0})));
   MATH((tile::sfpu_uitofp<8>(0, tile::dst{0})));
   tile_regs_commit();
+  tile::at(42);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(46);
   cb_reserve_back(c16, 1);
+  tile::at(47);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   MATH((tile::sfpu_fptosi<8>(0, tile::dst{0})));
   MATH((tile::sfpu_extsi<8>(0, tile::dst{0})));
   MATH((tile::sfpu_sitofp<32>(0, tile::dst{0})));
   tile_regs_commit();
+  tile::at(54);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(58);
   cb_reserve_back(c16, 1);
+  tile::at(59);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   MATH((tile::sfpu_fptosi<8>(0, tile::dst{0})));
   MATH((tile::sfpu_extui<8>(0, tile::dst{0})));
   MATH((tile::sfpu_trunci<16>(0, tile::dst{0})));
   MATH((tile::sfpu_sitofp<16>(0, tile::dst{0})));
   tile_regs_commit();
+  tile::at(67);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(71);
   cb_reserve_back(c16, 1);
+  tile::at(72);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   MATH((tile::sfpu_mov(0, tile::dst{0})));
   MATH((tile::sfpu_and_<32>(0, tile::dst{0}, tile::imm{0x7fffffff})));
   MATH((tile::sfpu_mov(0, tile::dst{0})));
   tile_regs_commit();
+  tile::at(79);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();

@@ -3,12 +3,19 @@
 // CB 0: Float32 32x32, 1 pages of 4096 bytes, unpack_to_dest
 // CB 1: Float32 32x32, 1 pages of 4096 bytes, unpack_to_dest
 // CB 16: Float32 32x32, 2 pages of 4096 bytes
-// CB 31: UInt8 32x32, 1 pages of 16384 bytes, staging
+// CB 31: Float32 32x32, 1 pages of 16384 bytes, staging
 // Arguments 0-2: address of binding 2
 
 #include <cstdint>
 
 #include "dataflow_api.h"
+
+#ifndef TT_PLACE_ADDRESS
+#define TT_PLACE_ADDRESS 0  // of a word in L1 for tile::at(); 0: none
+#endif
+#ifndef TT_CHECKED
+#define TT_CHECKED 0  // 1: accesses outside of their view stop
+#endif
 
 namespace tile {
 
@@ -68,6 +75,24 @@ inline value<T> mul(value<T> a, value<T> b) {
   }
 }
 
+constexpr uint32_t place_address = TT_PLACE_ADDRESS;
+
+constexpr uint32_t place_stopped = 0x80000000;
+
+inline volatile uint32_t* place() { return (volatile uint32_t*)place_address; }
+
+// The kernel is at its op number |op|, counted from 1.
+inline void at(uint32_t op) {
+  if constexpr (place_address != 0) *place() = op;
+}
+
+// The op that the kernel is at went wrong.
+inline void stop() {
+  if constexpr (place_address != 0) *place() = *place() | place_stopped;
+  while (true) {
+  }
+}
+
 // A circular buffer: number, element type, rows of a tile, faces or row-major.
 template <class T, uint32_t Rows, bool Faces>
 struct cb {
@@ -80,13 +105,14 @@ struct cb {
   constexpr operator uint32_t() const { return number; }
 };
 
-// Elements of device memory from byte |byte| of the allocation at |bank|.
-// |line| is the view's slot in the cache of load().
+// |length| elements of device memory from byte |byte| of the allocation at
+// |bank|. |line| is the view's slot in the cache of load().
 template <class T>
 struct view {
   using element = T;
   uint32_t bank;
   uint64_t byte;
+  int64_t length;
   uint32_t line;
 };
 
@@ -98,9 +124,18 @@ inline int64_t value_arg(int word) {
 // The view |offset| bytes into the buffer whose address is the arguments from
 // |word|.
 template <class T>
-inline view<T> view_arg(int word, int64_t offset, uint32_t line) {
+inline view<T> view_arg(int word, int64_t offset, int64_t length,
+                        uint32_t line) {
   return {get_arg_val<uint32_t>(word),
-          (uint64_t)(value_arg(word + 1) + offset), line};
+          (uint64_t)(value_arg(word + 1) + offset), length, line};
+}
+
+// Stops where elements |first| to |last| are not all of the view.
+template <class V>
+inline void check(V v, int64_t first, int64_t last) {
+  if constexpr (TT_CHECKED) {
+    if (first < 0 || last >= v.length) stop();
+  }
 }
 
 inline uint32_t clamp(int64_t value, uint32_t most) {
@@ -125,7 +160,7 @@ inline void start_write(uint32_t bank, uint64_t byte, uint32_t source,
   while (size > 0) {
     const uint32_t room = dram_page - (uint32_t)(byte % dram_page);
     const uint32_t part = size < room ? size : room;
-    noc_async_write(source, noc_address(bank, byte), part);
+    noc_async_write<dram_page>(source, noc_address(bank, byte), part);
     byte += part;
     source += part;
     size -= part;
@@ -153,6 +188,36 @@ template <class P, class E>
 constexpr bool same_bits = sizeof(typename P::memory) ==
                            sizeof(typename E::memory);
 
+// Copies words within L1, loads ahead of stores: a load takes several cycles.
+inline void copy_words(uint32_t target, uint32_t source, uint32_t count) {
+  volatile uint32_t* t = l1<uint32_t>(target);
+  const volatile uint32_t* s = l1<uint32_t>(source);
+  for (; count >= 4; count -= 4, t += 4, s += 4) {
+    const uint32_t a = s[0], b = s[1], c = s[2], d = s[3];
+    t[0] = a;
+    t[1] = b;
+    t[2] = c;
+    t[3] = d;
+  }
+  for (; count > 0; --count) *t++ = *s++;
+}
+
+template <class P, class E>
+inline void copy_out(uint32_t target, uint32_t source, uint32_t step,
+                     uint32_t count) {
+  using M = typename E::memory;
+  if (same_bits<P, E> && step == 1 && (target | source) % 4 == 0) {
+    const uint32_t words = count * sizeof(M) / 4;
+    copy_words(target, source, words);
+    target += words * 4;
+    source += words * 4;
+    count -= words * 4 / sizeof(M);
+  }
+  volatile M* t = l1<M>(target);
+  const volatile typename P::memory* s = l1<typename P::memory>(source);
+  for (; count > 0; --count, s += step) *t++ = from_page<P, E>(*s);
+}
+
 template <class C, class V>
 inline void write_flat(C c, int64_t t, uint32_t pages, V v, int64_t base,
                        int64_t count) {
@@ -162,6 +227,7 @@ inline void write_flat(C c, int64_t t, uint32_t pages, V v, int64_t base,
   uint32_t source = get_read_ptr(c) + (uint32_t)t * C::page_size;
   uint64_t byte = v.byte + (uint64_t)base * size;
   uint32_t left = clamp(count, pages * C::lanes);
+  if (left > 0) check(v, base, base + left - 1);
   if (same_bits<P, E> && byte % 16 == source % 16) {
     start_write(v.bank, byte, source, left * size);
     noc_async_write_barrier();
@@ -170,10 +236,7 @@ inline void write_flat(C c, int64_t t, uint32_t pages, V v, int64_t base,
   while (left > 0) {
     const uint32_t run = left < staging_run / size ? left : staging_run / size;
     const uint32_t staged = staging() + (uint32_t)(byte % 16);
-    for (uint32_t i = 0; i < run; ++i) {
-      l1<typename E::memory>(staged)[i] =
-          from_page<P, E>(l1<typename P::memory>(source)[i]);
-    }
+    copy_out<P, E>(staged, source, 1, run);
     start_write(v.bank, byte, staged, run * size);
     noc_async_write_barrier();
     byte += run * size;
@@ -185,11 +248,13 @@ inline void write_flat(C c, int64_t t, uint32_t pages, V v, int64_t base,
 }  // namespace tile
 
 void kernel_main() {
-  const auto v2 = tile::view_arg<tile::f32>(0, 0, 0);
+  const auto v2 = tile::view_arg<tile::f32>(0, 0, 7168, 0);
   constexpr tile::cb<tile::f32, 32, false> c16 = {16};
   for (int64_t r0 = 0; r0 < 7; r0 += 1) {
     const int64_t r1 = tile::mul<tile::i64>(r0, 1024);
+    tile::at(3);
     cb_wait_front(c16, 1);
+    tile::at(4);
     tile::write_flat(c16, 0, 1, v2, r1, 1024);
     cb_pop_front(c16, 1);
   }

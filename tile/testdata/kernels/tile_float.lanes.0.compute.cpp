@@ -3,7 +3,7 @@
 // CB 0: Float32 32x32, 1 pages of 4096 bytes, unpack_to_dest
 // CB 1: Float32 32x32, 1 pages of 4096 bytes, unpack_to_dest
 // CB 16: Float32 32x32, 2 pages of 4096 bytes
-// CB 31: UInt8 32x32, 1 pages of 16384 bytes, staging
+// CB 31: Float32 32x32, 1 pages of 16384 bytes, staging
 // Compute: HiFi4, fp32_dest_acc
 
 #include <cstdint>
@@ -16,7 +16,6 @@
 #include "compute_kernel_api/eltwise_unary/cbrt.h"
 #include "compute_kernel_api/tile_move_copy.h"
 #include "compute_kernel_api/eltwise_unary/erf_erfc.h"
-#include "compute_kernel_api/eltwise_unary/exp.h"
 #include "compute_kernel_api/eltwise_unary/log1p.h"
 #include "compute_kernel_api/eltwise_unary/negative.h"
 #include "compute_kernel_api/eltwise_unary/recip.h"
@@ -29,7 +28,36 @@
 #include "ckernel_sfpu_recip.h"
 #endif
 
+#ifndef TT_PLACE_ADDRESS
+#define TT_PLACE_ADDRESS 0  // of a word in L1 for tile::at(); 0: none
+#endif
+#ifndef TT_CHECKED
+#define TT_CHECKED 0  // 1: accesses outside of their view stop
+#endif
+
 namespace tile {
+
+constexpr uint32_t place_address = TT_PLACE_ADDRESS;
+
+inline volatile uint32_t* place() { return (volatile uint32_t*)place_address; }
+
+// The kernel is at its op number |op|, counted from 1.
+inline void at(uint32_t op) {
+  if constexpr (place_address != 0) *place() = op;
+}
+
+// copy_tile_to_dst_init_short without a write to a debug register that tt-metal
+// makes for 32-bit CBs that are unpacked to DST. It works around a hardware bug
+// in moves from DST to the source registers, which we do not do.
+inline void copy_init_short(uint32_t icb) {
+  UNPACK((_llk_unpack_A_init_<BroadcastType::NONE, false,
+                              EltwiseBinaryReuseDestType::NONE, UnpackToDestEn>(
+      0, 0, get_operand_face_r_dim(icb), get_operand_num_faces(icb),
+      unpack_src_format[icb], unpack_dst_format[icb])));
+  MATH((llk_math_eltwise_unary_datacopy_init<A2D, DST_ACCUM_MODE,
+                                             BroadcastType::NONE>(false, false,
+                                                                  icb)));
+}
 
 #ifdef TRISC_MATH
 
@@ -51,9 +79,10 @@ struct imm {
   vInt i() const { return vInt((int32_t)bits); }
 };
 
-// Runs |f| over the 1024 lanes of a tile, 32 lanes a call.
+// Runs |f| over the 1024 lanes of a tile, 32 lanes a call. Vectors cannot be
+// passed to a function, so all that is called must be inlined.
 template <class F>
-inline void sfpu_lanes(F f) {
+[[gnu::flatten]] inline void sfpu_lanes(F f) {
   _llk_math_eltwise_unary_sfpu_params_<false>(
       [f]() {
         for (int step = 0; step < 8; ++step) {
@@ -80,19 +109,19 @@ inline void sfpu_ints(uint32_t out, F f) {
   });
 }
 
-inline vInt sfpu_bits(vFloat x) { return sfpi::reinterpret<vInt>(x); }
+sfpi_inline vInt sfpu_bits(vFloat x) { return sfpi::reinterpret<vInt>(x); }
 
-inline vFloat sfpu_float(vInt x) { return sfpi::reinterpret<vFloat>(x); }
+sfpi_inline vFloat sfpu_float(vInt x) { return sfpi::reinterpret<vFloat>(x); }
 
-inline vInt sfpu_down(vInt x, int n) {
+sfpi_inline vInt sfpu_down(vInt x, int n) {
   return sfpi::reinterpret<vInt>(sfpi::reinterpret<vUInt>(x) >> n);
 }
 
 // -1 for negative values, else 0.
-inline vInt sfpu_sign_mask(vInt x) { return 0 - sfpu_down(x, 31); }
+sfpi_inline vInt sfpu_sign_mask(vInt x) { return 0 - sfpu_down(x, 31); }
 
 // 1 where a < b. The difference decides unless the signs differ.
-inline vInt sfpu_less(vInt a, vInt b) {
+sfpi_inline vInt sfpu_less(vInt a, vInt b) {
   vInt decides = a - b;
   v_if((a ^ b) < 0) { decides = a; }
   v_endif;
@@ -100,24 +129,24 @@ inline vInt sfpu_less(vInt a, vInt b) {
 }
 
 // 1 where x is a NaN.
-inline vInt sfpu_nan(vFloat x) {
+sfpi_inline vInt sfpu_nan(vFloat x) {
   const vInt size = sfpu_bits(x) & 0x7fffffff;
   return sfpu_down(0x7f800000 - size, 31);
 }
 
 // Integers in the order of floats: with -0 below +0, or with both 0.
-inline vInt sfpu_order(vFloat x) {
+sfpi_inline vInt sfpu_order(vFloat x) {
   const vInt bits = sfpu_bits(x);
   return bits ^ (sfpu_sign_mask(bits) & 0x7fffffff);
 }
 
-inline vInt sfpu_order_zeros_equal(vFloat x) {
+sfpi_inline vInt sfpu_order_zeros_equal(vFloat x) {
   const vInt order = sfpu_order(x);
   return order - sfpu_sign_mask(order);
 }
 
 // Exact halves, one rounding: an integer of 32 bits as a float.
-inline vFloat sfpu_from_unsigned(vInt x) {
+sfpi_inline vFloat sfpu_from_unsigned(vInt x) {
   const vFloat high = sfpi::int32_to_float(sfpu_down(x, 16), 0);
   const vFloat low = sfpi::int32_to_float(x & 0xffff, 0);
   return high * 65536.0f + low;
@@ -141,7 +170,7 @@ inline void sfpu_copysign(uint32_t out, A a, B b) {
 }
 
 // x where a < b, else y; bits decide between equals and zeros.
-inline vFloat sfpu_choose(vFloat a, vFloat b, vFloat x, vFloat y) {
+sfpi_inline vFloat sfpu_choose(vFloat a, vFloat b, vFloat x, vFloat y) {
   vFloat chosen = y;
   v_if(sfpu_less(sfpu_order(a), sfpu_order(b)) != 0) { chosen = x; }
   v_endif;
@@ -201,7 +230,7 @@ inline void sfpu_minnumf(uint32_t out, A a, B b) {
 }
 
 // Adding and taking away 2^23 rounds a smaller magnitude to even.
-inline vFloat sfpu_roundeven_size(vFloat size) {
+sfpi_inline vFloat sfpu_roundeven_size(vFloat size) {
   vFloat result = size;
   v_if(size < 8388608.0f) {
     result = size + 8388608.0f;
@@ -211,18 +240,18 @@ inline vFloat sfpu_roundeven_size(vFloat size) {
   return result;
 }
 
-inline vFloat sfpu_floor_size(vFloat size) {
+sfpi_inline vFloat sfpu_floor_size(vFloat size) {
   vFloat result = sfpu_roundeven_size(size);
   v_if(result > size) { result = result - 1.0f; }
   v_endif;
   return result;
 }
 
-inline vFloat sfpu_size(vFloat x) {
+sfpi_inline vFloat sfpu_size(vFloat x) {
   return sfpu_float(sfpu_bits(x) & 0x7fffffff);
 }
 
-inline vFloat sfpu_with_sign(vFloat size, vFloat x) {
+sfpi_inline vFloat sfpu_with_sign(vFloat size, vFloat x) {
   return sfpu_float((sfpu_bits(size) & 0x7fffffff) |
                     (sfpu_bits(x) & (int32_t)0x80000000));
 }
@@ -279,7 +308,7 @@ inline void sfpu_ceil(uint32_t out, A a) {
 
 // C fmod by long division of the mantissas, a bit a step: exact for quotients
 // of any size. Subnormal results are 0, as everywhere on the SFPU.
-inline vFloat sfpu_fmod(vFloat a, vFloat b) {
+sfpi_inline vFloat sfpu_fmod(vFloat a, vFloat b) {
   const vInt x = sfpu_bits(a) & 0x7fffffff, y = sfpu_bits(b) & 0x7fffffff;
   const vInt scale = sfpu_down(y, 23);
   vInt left = sfpu_down(x, 23) - scale;
@@ -312,19 +341,48 @@ inline void sfpu_remf(uint32_t out, A a, B b) {
   sfpu_floats(out, [a, b]() { return sfpu_fmod(a.f(), b.f()); });
 }
 
+// e^x: x = k ln 2 + r, with ln 2 in two parts, and a polynomial in r. Results
+// below the smallest normal number are 0.
+template <class A>
+inline void sfpu_exp(uint32_t out, A a) {
+  sfpu_floats(out, [a]() {
+    vFloat r = a.f();
+    // Adding 1.5 * 2^23 leaves k in the low bits.
+    const vFloat k = r * 1.44269504f + 12582912.0f;
+    vFloat whole = k - 12582912.0f;
+    r += whole * -0.693359375f;
+    r += whole * 2.12194440e-4f;
+    vFloat y = r * 1.9875691500e-4f + 1.3981999507e-3f;
+    y = y * r + 8.3334519073e-3f;
+    y = y * r + 4.1665795894e-2f;
+    y = y * r + 1.6666665459e-1f;
+    y = y * r + 5.0000001201e-1f;
+    y = y * r + 1.0f;
+    y = y * r + 1.0f;
+    y = sfpu_float(sfpu_bits(y) + (sfpu_bits(k) << 23));
+    v_if(a.f() < -87.3365402f) { y = 0.0f; }
+    v_endif;
+    v_if(a.f() > 88.7228394f) { y = sfpu_float(0x7f800000); }
+    v_endif;
+    return y;
+  });
+}
+
 // The angle of (x, y): a polynomial in the smaller over the larger magnitude,
 // then mirrored into the octant. recip_tile_init must have run.
 template <class A, class B>
 inline void sfpu_atan2(uint32_t out, A a, B b) {
   sfpu_floats(out, [a, b]() {
-    const vFloat y = a.f(), x = b.f();
-    const vFloat ys = sfpu_size(y), xs = sfpu_size(x);
-    vFloat small = sfpu_choose(ys, xs, ys, xs);
-    vFloat large = sfpu_choose(ys, xs, xs, ys);
+    vFloat ratio = sfpu_size(a.f());
+    vFloat large = sfpu_size(b.f());
+    sfpi::vec_min_max(ratio, large);
     v_if(large == 0.0f) { large = 1.0f; }
     v_endif;
-    vFloat ratio = small * ckernel::sfpu::_sfpu_reciprocal_<2>(large);
-    v_if(sfpu_bits(small) == sfpu_bits(large)) { ratio = 1.0f; }
+    ratio = ratio * ckernel::sfpu::_sfpu_reciprocal_<2>(large);
+    // Infinity over infinity among them.
+    v_if((sfpu_bits(a.f()) << 1) == (sfpu_bits(b.f()) << 1)) { ratio = 1.0f; }
+    v_endif;
+    v_if((sfpu_bits(a.f()) << 1) == 0) { ratio = 0.0f; }
     v_endif;
     const vFloat square = ratio * ratio;
     vFloat angle = square * 0.00282363896f - 0.0159569028f;
@@ -335,16 +393,16 @@ inline void sfpu_atan2(uint32_t out, A a, B b) {
     angle = angle * square + 0.199926957f;
     angle = angle * square - 0.333331018f;
     angle = angle * square * ratio + ratio;
-    v_if(sfpu_less(sfpu_order(xs), sfpu_order(ys)) != 0) {
+    v_if(sfpu_bits(sfpu_size(b.f())) < sfpu_bits(sfpu_size(a.f()))) {
       angle = 1.57079632679f - angle;
     }
     v_endif;
-    v_if(sfpu_bits(x) < 0) { angle = 3.14159265359f - angle; }
+    v_if(b.i() < 0) { angle = 3.14159265359f - angle; }
     v_endif;
-    angle = sfpu_with_sign(angle, y);
-    v_if(sfpu_nan(x) != 0) { angle = x; }
+    angle = sfpu_with_sign(angle, a.f());
+    v_if(sfpu_nan(b.f()) != 0) { angle = b.f(); }
     v_endif;
-    v_if(sfpu_nan(y) != 0) { angle = y; }
+    v_if(sfpu_nan(a.f()) != 0) { angle = a.f(); }
     v_endif;
     return angle;
   });
@@ -457,7 +515,7 @@ inline void sfpu_cmpf_uno(uint32_t out, A a, B b) {
 }
 
 // a where |less| is not 0, else b.
-inline vInt sfpu_pick(vInt less, vInt a, vInt b) {
+sfpi_inline vInt sfpu_pick(vInt less, vInt a, vInt b) {
   vInt result = b;
   v_if(less != 0) { result = a; }
   v_endif;
@@ -478,946 +536,1141 @@ void MAIN {
   constexpr uint32_t c0 = 0;
   constexpr uint32_t c1 = 1;
   constexpr uint32_t c16 = 16;
-  compute_kernel_hw_startup(c0, c0, c16);
+  compute_kernel_hw_startup(0, 0, 16);
+  tile::at(1);
   cb_wait_front(c0, 1);
+  tile::at(2);
   cb_wait_front(c1, 1);
+  tile::at(3);
   cb_reserve_back(c16, 1);
+  tile::at(4);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   div_binary_tile_init();
   div_binary_tile(0, 1, 0);
   tile_regs_commit();
+  tile::at(9);
   tile_regs_wait();
   pack_reconfig_data_format(c16);
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(13);
   cb_reserve_back(c16, 1);
+  tile::at(14);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   MATH((tile::sfpu_remf(0, tile::dst{0}, tile::dst{1})));
   tile_regs_commit();
+  tile::at(19);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(23);
   cb_reserve_back(c16, 1);
+  tile::at(24);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   MATH((tile::sfpu_fma(0, tile::dst{0}, tile::dst{1}, tile::dst{1})));
   tile_regs_commit();
+  tile::at(29);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(33);
   cb_reserve_back(c16, 1);
+  tile::at(34);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   MATH((tile::sfpu_maxf(0, tile::dst{0}, tile::dst{1})));
   tile_regs_commit();
+  tile::at(39);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(43);
   cb_reserve_back(c16, 1);
+  tile::at(44);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   MATH((tile::sfpu_minf(0, tile::dst{0}, tile::dst{1})));
   tile_regs_commit();
+  tile::at(49);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(53);
   cb_reserve_back(c16, 1);
+  tile::at(54);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   MATH((tile::sfpu_maxnumf(0, tile::dst{0}, tile::dst{1})));
   tile_regs_commit();
+  tile::at(59);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(63);
   cb_reserve_back(c16, 1);
+  tile::at(64);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   MATH((tile::sfpu_minnumf(0, tile::dst{0}, tile::dst{1})));
   tile_regs_commit();
+  tile::at(69);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(73);
   cb_reserve_back(c16, 1);
+  tile::at(74);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   negative_tile_init();
   negative_tile(0);
   tile_regs_commit();
+  tile::at(79);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(83);
   cb_reserve_back(c16, 1);
+  tile::at(84);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   abs_tile_init();
   abs_tile(0);
   tile_regs_commit();
+  tile::at(89);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(93);
   cb_reserve_back(c16, 1);
+  tile::at(94);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   MATH((tile::sfpu_copysign(0, tile::dst{0}, tile::dst{1})));
   tile_regs_commit();
+  tile::at(99);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(103);
   cb_reserve_back(c16, 1);
+  tile::at(104);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   recip_tile_init<false>();
   recip_tile<false>(0);
   tile_regs_commit();
+  tile::at(109);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(113);
   cb_reserve_back(c16, 1);
+  tile::at(114);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   sqrt_tile_init<false>();
   sqrt_tile<false>(0);
   tile_regs_commit();
+  tile::at(119);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(123);
   cb_reserve_back(c16, 1);
+  tile::at(124);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   rsqrt_tile_init();
   rsqrt_tile(0);
   tile_regs_commit();
+  tile::at(129);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(133);
   cb_reserve_back(c16, 1);
+  tile::at(134);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   cbrt_tile_init();
   cbrt_tile(0);
   tile_regs_commit();
+  tile::at(139);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(143);
   cb_reserve_back(c16, 1);
+  tile::at(144);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
-  exp_tile_init();
-  exp_tile(0);
+  MATH((tile::sfpu_exp(0, tile::dst{0})));
   tile_regs_commit();
+  tile::at(149);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(153);
   cb_reserve_back(c16, 1);
+  tile::at(154);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   exp2_tile_init();
   exp2_tile(0);
   tile_regs_commit();
+  tile::at(159);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(163);
   cb_reserve_back(c16, 1);
+  tile::at(164);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   expm1_tile_init();
   expm1_tile(0);
   tile_regs_commit();
+  tile::at(169);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(173);
   cb_reserve_back(c16, 1);
+  tile::at(174);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   log_tile_init();
   log_tile(0);
   tile_regs_commit();
+  tile::at(179);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(183);
   cb_reserve_back(c16, 1);
+  tile::at(184);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   log_tile(0);
   mul_unary_tile(0, 0x3fb8aa3b);
   tile_regs_commit();
+  tile::at(189);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(193);
   cb_reserve_back(c16, 1);
+  tile::at(194);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   log_tile(0);
   mul_unary_tile(0, 0x3ede5bd9);
   tile_regs_commit();
+  tile::at(199);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(203);
   cb_reserve_back(c16, 1);
+  tile::at(204);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   log1p_tile_init();
   log1p_tile(0);
   tile_regs_commit();
+  tile::at(209);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(213);
   cb_reserve_back(c16, 1);
+  tile::at(214);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   power_binary_tile_init();
   power_binary_tile(0, 1, 0);
   tile_regs_commit();
+  tile::at(219);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(223);
   cb_reserve_back(c16, 1);
+  tile::at(224);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   sin_tile_init();
   sin_tile(0);
   tile_regs_commit();
+  tile::at(229);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(233);
   cb_reserve_back(c16, 1);
+  tile::at(234);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   cos_tile_init();
   cos_tile(0);
   tile_regs_commit();
+  tile::at(239);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(243);
   cb_reserve_back(c16, 1);
+  tile::at(244);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   tan_tile_init();
   tan_tile(0);
   tile_regs_commit();
+  tile::at(249);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(253);
   cb_reserve_back(c16, 1);
+  tile::at(254);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   asin_tile_init();
   asin_tile(0);
   tile_regs_commit();
+  tile::at(259);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(263);
   cb_reserve_back(c16, 1);
+  tile::at(264);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   acos_tile_init();
   acos_tile(0);
   tile_regs_commit();
+  tile::at(269);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(273);
   cb_reserve_back(c16, 1);
+  tile::at(274);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   atan_tile_init();
   atan_tile(0);
   tile_regs_commit();
+  tile::at(279);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(283);
   cb_reserve_back(c16, 1);
+  tile::at(284);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   recip_tile_init<false>();
   MATH((tile::sfpu_atan2(0, tile::dst{0}, tile::dst{1})));
   tile_regs_commit();
+  tile::at(289);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(293);
   cb_reserve_back(c16, 1);
+  tile::at(294);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   sinh_tile_init();
   sinh_tile(0);
   tile_regs_commit();
+  tile::at(299);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(303);
   cb_reserve_back(c16, 1);
+  tile::at(304);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   cosh_tile_init();
   cosh_tile(0);
   tile_regs_commit();
+  tile::at(309);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(313);
   cb_reserve_back(c16, 1);
+  tile::at(314);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   tanh_tile_init();
   tanh_tile(0);
   tile_regs_commit();
+  tile::at(319);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(323);
   cb_reserve_back(c16, 1);
+  tile::at(324);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   asinh_tile_init();
   asinh_tile(0);
   tile_regs_commit();
+  tile::at(329);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(333);
   cb_reserve_back(c16, 1);
+  tile::at(334);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   acosh_tile_init();
   acosh_tile(0);
   tile_regs_commit();
+  tile::at(339);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(343);
   cb_reserve_back(c16, 1);
+  tile::at(344);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   atanh_tile_init();
   atanh_tile(0);
   tile_regs_commit();
+  tile::at(349);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(353);
   cb_reserve_back(c16, 1);
+  tile::at(354);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   erf_tile_init<false>();
   erf_tile<false>(0);
   tile_regs_commit();
+  tile::at(359);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(363);
   cb_reserve_back(c16, 1);
+  tile::at(364);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   erfc_tile_init<false>();
   erfc_tile<false>(0);
   tile_regs_commit();
+  tile::at(369);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(373);
   cb_reserve_back(c16, 1);
+  tile::at(374);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   MATH((tile::sfpu_floor(0, tile::dst{0})));
   tile_regs_commit();
+  tile::at(379);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(383);
   cb_reserve_back(c16, 1);
+  tile::at(384);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   MATH((tile::sfpu_ceil(0, tile::dst{0})));
   tile_regs_commit();
+  tile::at(389);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(393);
   cb_reserve_back(c16, 1);
+  tile::at(394);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   MATH((tile::sfpu_trunc(0, tile::dst{0})));
   tile_regs_commit();
+  tile::at(399);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(403);
   cb_reserve_back(c16, 1);
+  tile::at(404);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   MATH((tile::sfpu_round(0, tile::dst{0})));
   tile_regs_commit();
+  tile::at(409);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(413);
   cb_reserve_back(c16, 1);
+  tile::at(414);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   MATH((tile::sfpu_roundeven(0, tile::dst{0})));
   tile_regs_commit();
+  tile::at(419);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(423);
   cb_reserve_back(c16, 1);
+  tile::at(424);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   MATH((tile::sfpu_isnan(0, tile::dst{0})));
   tile_regs_commit();
+  tile::at(429);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(433);
   cb_reserve_back(c16, 1);
+  tile::at(434);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   MATH((tile::sfpu_isinf(0, tile::dst{0})));
   tile_regs_commit();
+  tile::at(439);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(443);
   cb_reserve_back(c16, 1);
+  tile::at(444);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   MATH((tile::sfpu_isfinite(0, tile::dst{0})));
   tile_regs_commit();
+  tile::at(449);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(453);
   cb_reserve_back(c16, 1);
+  tile::at(454);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   MATH((tile::sfpu_cmpf_oeq(0, tile::dst{0}, tile::dst{1})));
   tile_regs_commit();
+  tile::at(459);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(463);
   cb_reserve_back(c16, 1);
+  tile::at(464);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   MATH((tile::sfpu_cmpf_ogt(0, tile::dst{0}, tile::dst{1})));
   tile_regs_commit();
+  tile::at(469);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(473);
   cb_reserve_back(c16, 1);
+  tile::at(474);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   MATH((tile::sfpu_cmpf_oge(0, tile::dst{0}, tile::dst{1})));
   tile_regs_commit();
+  tile::at(479);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(483);
   cb_reserve_back(c16, 1);
+  tile::at(484);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   MATH((tile::sfpu_cmpf_olt(0, tile::dst{0}, tile::dst{1})));
   tile_regs_commit();
+  tile::at(489);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(493);
   cb_reserve_back(c16, 1);
+  tile::at(494);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   MATH((tile::sfpu_cmpf_ole(0, tile::dst{0}, tile::dst{1})));
   tile_regs_commit();
+  tile::at(499);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(503);
   cb_reserve_back(c16, 1);
+  tile::at(504);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   MATH((tile::sfpu_cmpf_one(0, tile::dst{0}, tile::dst{1})));
   tile_regs_commit();
+  tile::at(509);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(513);
   cb_reserve_back(c16, 1);
+  tile::at(514);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   MATH((tile::sfpu_cmpf_ord(0, tile::dst{0}, tile::dst{1})));
   tile_regs_commit();
+  tile::at(519);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(523);
   cb_reserve_back(c16, 1);
+  tile::at(524);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   MATH((tile::sfpu_cmpf_ueq(0, tile::dst{0}, tile::dst{1})));
   tile_regs_commit();
+  tile::at(529);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(533);
   cb_reserve_back(c16, 1);
+  tile::at(534);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   MATH((tile::sfpu_cmpf_ugt(0, tile::dst{0}, tile::dst{1})));
   tile_regs_commit();
+  tile::at(539);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(543);
   cb_reserve_back(c16, 1);
+  tile::at(544);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   MATH((tile::sfpu_cmpf_uge(0, tile::dst{0}, tile::dst{1})));
   tile_regs_commit();
+  tile::at(549);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(553);
   cb_reserve_back(c16, 1);
+  tile::at(554);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   MATH((tile::sfpu_cmpf_ult(0, tile::dst{0}, tile::dst{1})));
   tile_regs_commit();
+  tile::at(559);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(563);
   cb_reserve_back(c16, 1);
+  tile::at(564);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   MATH((tile::sfpu_cmpf_ule(0, tile::dst{0}, tile::dst{1})));
   tile_regs_commit();
+  tile::at(569);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(573);
   cb_reserve_back(c16, 1);
+  tile::at(574);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   MATH((tile::sfpu_cmpf_une(0, tile::dst{0}, tile::dst{1})));
   tile_regs_commit();
+  tile::at(579);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(583);
   cb_reserve_back(c16, 1);
+  tile::at(584);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   MATH((tile::sfpu_cmpf_uno(0, tile::dst{0}, tile::dst{1})));
   tile_regs_commit();
+  tile::at(589);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(593);
   cb_reserve_back(c16, 1);
+  tile::at(594);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   MATH((tile::sfpu_mov(0, tile::dst{0})));
   tile_regs_commit();
+  tile::at(599);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(603);
   cb_reserve_back(c16, 1);
+  tile::at(604);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   add_binary_tile_init();
   add_binary_tile(0, 1, 0);
   tile_regs_commit();
+  tile::at(609);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(613);
   cb_reserve_back(c16, 1);
+  tile::at(614);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   sub_binary_tile_init();
   sub_binary_tile(0, 1, 0);
   tile_regs_commit();
+  tile::at(619);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(623);
   cb_reserve_back(c16, 1);
+  tile::at(624);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   mul_binary_tile_init();
   mul_binary_tile(0, 1, 0);
   tile_regs_commit();
+  tile::at(629);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(633);
   cb_reserve_back(c16, 1);
+  tile::at(634);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   MATH((tile::sfpu_select(0, tile::dst{0}, tile::dst{1}, tile::dst{0})));
   tile_regs_commit();
+  tile::at(639);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(643);
   cb_reserve_back(c16, 1);
+  tile::at(644);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   MATH((tile::sfpu_fma(0, tile::dst{0}, tile::imm{0x40000000}, tile::dst{1})));
   add_unary_tile(0, 0x3f800000);
@@ -1425,6 +1678,7 @@ void MAIN {
   mul_unary_tile(0, 0x7fc00000);
   MATH((tile::sfpu_select(0, tile::dst{1}, tile::imm{0x00000000}, tile::dst{0})));
   tile_regs_commit();
+  tile::at(653);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();

@@ -3,7 +3,7 @@
 // CB 0: Int32 32x32, 1 pages of 4096 bytes
 // CB 1: Int32 32x32, 1 pages of 4096 bytes
 // CB 16: Int32 32x32, 2 pages of 4096 bytes
-// CB 31: UInt8 32x32, 1 pages of 16384 bytes, staging
+// CB 31: Float32 32x32, 1 pages of 16384 bytes, staging
 // Compute: HiFi4, fp32_dest_acc
 
 #include <cstdint>
@@ -16,7 +16,36 @@
 #include "sfpi.h"
 #endif
 
+#ifndef TT_PLACE_ADDRESS
+#define TT_PLACE_ADDRESS 0  // of a word in L1 for tile::at(); 0: none
+#endif
+#ifndef TT_CHECKED
+#define TT_CHECKED 0  // 1: accesses outside of their view stop
+#endif
+
 namespace tile {
+
+constexpr uint32_t place_address = TT_PLACE_ADDRESS;
+
+inline volatile uint32_t* place() { return (volatile uint32_t*)place_address; }
+
+// The kernel is at its op number |op|, counted from 1.
+inline void at(uint32_t op) {
+  if constexpr (place_address != 0) *place() = op;
+}
+
+// copy_tile_to_dst_init_short without a write to a debug register that tt-metal
+// makes for 32-bit CBs that are unpacked to DST. It works around a hardware bug
+// in moves from DST to the source registers, which we do not do.
+inline void copy_init_short(uint32_t icb) {
+  UNPACK((_llk_unpack_A_init_<BroadcastType::NONE, false,
+                              EltwiseBinaryReuseDestType::NONE, UnpackToDestEn>(
+      0, 0, get_operand_face_r_dim(icb), get_operand_num_faces(icb),
+      unpack_src_format[icb], unpack_dst_format[icb])));
+  MATH((llk_math_eltwise_unary_datacopy_init<A2D, DST_ACCUM_MODE,
+                                             BroadcastType::NONE>(false, false,
+                                                                  icb)));
+}
 
 #ifdef TRISC_MATH
 
@@ -42,9 +71,10 @@ inline void sfpu_init() {
   llk_math_eltwise_unary_sfpu_init<SfpuType::unused, false>();
 }
 
-// Runs |f| over the 1024 lanes of a tile, 32 lanes a call.
+// Runs |f| over the 1024 lanes of a tile, 32 lanes a call. Vectors cannot be
+// passed to a function, so all that is called must be inlined.
 template <class F>
-inline void sfpu_lanes(F f) {
+[[gnu::flatten]] inline void sfpu_lanes(F f) {
   _llk_math_eltwise_unary_sfpu_params_<false>(
       [f]() {
         for (int step = 0; step < 8; ++step) {
@@ -63,16 +93,16 @@ inline void sfpu_ints(uint32_t out, F f) {
   });
 }
 
-inline vInt sfpu_down(vInt x, int n) {
+sfpi_inline vInt sfpu_down(vInt x, int n) {
   return sfpi::reinterpret<vInt>(sfpi::reinterpret<vUInt>(x) >> n);
 }
 
 // -1 for negative values, else 0.
-inline vInt sfpu_sign_mask(vInt x) { return 0 - sfpu_down(x, 31); }
+sfpi_inline vInt sfpu_sign_mask(vInt x) { return 0 - sfpu_down(x, 31); }
 
 // Brings a 32-bit result back to W bits.
 template <int W>
-inline vInt sfpu_wrap(vInt x) {
+sfpi_inline vInt sfpu_wrap(vInt x) {
   if constexpr (W == 1) {
     return x & 1;
   } else if constexpr (W < 32) {
@@ -86,26 +116,26 @@ inline vInt sfpu_wrap(vInt x) {
 
 // The value of a W-bit lane as unsigned, and as signed (i1: 0 or -1).
 template <int W>
-inline vInt sfpu_unsigned(vInt x) {
+sfpi_inline vInt sfpu_unsigned(vInt x) {
   if constexpr (W < 32) return x & ((1 << W) - 1);
   return x;
 }
 
 template <int W>
-inline vInt sfpu_signed(vInt x) {
+sfpi_inline vInt sfpu_signed(vInt x) {
   if constexpr (W == 1) return 0 - x;
   return x;
 }
 
 // 1 where a < b. The difference decides unless the signs differ.
-inline vInt sfpu_less(vInt a, vInt b) {
+sfpi_inline vInt sfpu_less(vInt a, vInt b) {
   vInt decides = a - b;
   v_if((a ^ b) < 0) { decides = a; }
   v_endif;
   return sfpu_down(decides, 31);
 }
 
-inline vInt sfpu_below(vInt a, vInt b) {
+sfpi_inline vInt sfpu_below(vInt a, vInt b) {
   const vInt flip = vInt((int32_t)0x80000000);
   return sfpu_less(a ^ flip, b ^ flip);
 }
@@ -125,162 +155,189 @@ inline void sfpu_sub(uint32_t out, A a, B b) {
   sfpu_ints(out, [a, b]() { return sfpu_wrap<W>(a.i() - b.i()); });
 }
 
-// The 64-bit product, a bit of b a step: high:low, shifted down as it grows.
-struct sfpu_product {
-  vInt high, low;
-};
-
-inline sfpu_product sfpu_multiply(vInt a, vInt b) {
-  sfpu_product p = {0, b};
+// The low half of a product, a bit of b a step.
+sfpi_inline vInt sfpu_multiply(vInt a, vInt b) {
+  vInt product = 0;
   for (int step = 0; step < 32; ++step) {
-    vInt carry = 0;
-    v_if((p.low & 1) != 0) {
-      const vInt sum = p.high + a;
-      carry = sfpu_below(sum, a);
-      p.high = sum;
-    }
+    v_if((b & 1) != 0) { product += a; }
     v_endif;
-    p.low = sfpu_down(p.low, 1) | (p.high << 31);
-    p.high = sfpu_down(p.high, 1) | (carry << 31);
+    a = a << 1;
+    b = sfpu_down(b, 1);
   }
-  return p;
+  return product;
+}
+
+// The high half of an unsigned product: sums are halved as they are made, so
+// that they need no carry.
+sfpi_inline vInt sfpu_multiply_high(vInt a, vInt b) {
+  vInt high = 0;
+  for (int step = 0; step < 32; ++step) {
+    const vInt part = a & (0 - (b & 1));
+    const vInt both = high & part;
+    high = sfpu_down(high ^ part, 1) + both;
+    b = sfpu_down(b, 1);
+  }
+  return high;
 }
 
 template <int W, class A, class B>
 inline void sfpu_mul(uint32_t out, A a, B b) {
   sfpu_ints(out, [a, b]() {
-    return sfpu_wrap<W>(sfpu_multiply(a.i(), b.i()).low);
+    return sfpu_wrap<W>(sfpu_multiply(a.i(), b.i()));
   });
 }
 
 template <int W, class A, class B>
 inline void sfpu_mulhu(uint32_t out, A a, B b) {
   sfpu_ints(out, [a, b]() {
-    const sfpu_product p =
-        sfpu_multiply(sfpu_unsigned<W>(a.i()), sfpu_unsigned<W>(b.i()));
-    if constexpr (W == 32) return p.high;
-    return sfpu_wrap<W>(sfpu_down(p.low, W));
+    if constexpr (W == 32) {
+      return sfpu_multiply_high(a.i(), b.i());
+    } else {
+      return sfpu_wrap<W>(sfpu_down(
+          sfpu_multiply(sfpu_unsigned<W>(a.i()), sfpu_unsigned<W>(b.i())), W));
+    }
   });
 }
 
 template <int W, class A, class B>
 inline void sfpu_mulhs(uint32_t out, A a, B b) {
   sfpu_ints(out, [a, b]() {
-    const vInt x = sfpu_signed<W>(a.i()), y = sfpu_signed<W>(b.i());
-    const sfpu_product p = sfpu_multiply(x, y);
     if constexpr (W == 32) {
-      return p.high - (sfpu_sign_mask(x) & y) - (sfpu_sign_mask(y) & x);
+      vInt high = sfpu_multiply_high(a.i(), b.i());
+      v_if(a.i() < 0) { high -= b.i(); }
+      v_endif;
+      v_if(b.i() < 0) { high -= a.i(); }
+      v_endif;
+      return high;
+    } else {
+      return sfpu_wrap<W>(sfpu_down(sfpu_multiply(a.i(), b.i()), W));
     }
-    return sfpu_wrap<W>(sfpu_down(p.low, W));
   });
 }
 
-// Long division of unsigned values; by 0 the quotient is all ones and the
-// remainder n.
+// Long division. Its operands are read from DST again and again, since
+// registers are few.
 struct sfpu_quotient {
   vInt quotient, remainder;
 };
 
-inline sfpu_quotient sfpu_divide(vInt n, vInt d) {
-  sfpu_quotient r = {n, 0};
+// A W-bit lane as unsigned, or its magnitude.
+template <bool Signed, int W, class A>
+sfpi_inline vInt sfpu_dividend(A a) {
+  if constexpr (Signed) return sfpi::abs(a.i());
+  return sfpu_unsigned<W>(a.i());
+}
+
+// By 0 the quotient is all ones and the remainder the dividend.
+template <bool Signed, int W, class A, class B>
+sfpi_inline sfpu_quotient sfpu_divide(A a, B b) {
+  sfpu_quotient r = {sfpu_dividend<Signed, W>(a), 0};
+  const vInt d = sfpu_dividend<Signed, W>(b);
+  // For divisors below 2^31 the sign of the difference tells which is larger.
   for (int step = 0; step < 32; ++step) {
-    const vInt carry = sfpu_down(r.remainder, 31);
     r.remainder = (r.remainder << 1) | sfpu_down(r.quotient, 31);
     r.quotient = r.quotient << 1;
-    const vInt fits = carry | (sfpu_below(r.remainder, d) ^ 1);
-    v_if(fits != 0) {
-      r.remainder = r.remainder - d;
-      r.quotient = r.quotient | 1;
+    const vInt rest = r.remainder - d;
+    v_if(rest >= 0) {
+      r.remainder = rest;
+      r.quotient += 1;
     }
     v_endif;
   }
+  if constexpr (W == 32) {
+    v_if(d < 0) {
+      r.quotient = 0;
+      r.remainder = sfpu_dividend<Signed, W>(a);
+      v_if(r.remainder < 0 && r.remainder - d >= 0) {
+        r.quotient = 1;
+        r.remainder -= d;
+      }
+      v_endif;
+    }
+    v_endif;
+  }
+  v_if(d == 0) { r.quotient = -1; }
+  v_endif;
   return r;
 }
 
-// Signed, towards zero, RISC-V's results for 0 and MIN / -1.
-inline sfpu_quotient sfpu_divide_signed(vInt n, vInt d) {
-  const vInt ns = sfpu_sign_mask(n), ds = sfpu_sign_mask(d);
-  sfpu_quotient r = sfpu_divide((n ^ ns) - ns, (d ^ ds) - ds);
-  const vInt qs = ns ^ ds;
-  v_if(d != 0) { r.quotient = (r.quotient ^ qs) - qs; }
+// Towards zero, RISC-V's results for 0 and MIN / -1; the remainder is that of
+// the magnitudes.
+template <int W, class A, class B>
+sfpi_inline sfpu_quotient sfpu_divide_signed(A a, B b) {
+  sfpu_quotient r = sfpu_divide<true, W>(a, b);
+  v_if((a.i() ^ b.i()) < 0 && b.i() != 0) { r.quotient = 0 - r.quotient; }
   v_endif;
-  r.remainder = (r.remainder ^ ns) - ns;
   return r;
 }
 
 template <int W, class A, class B>
 inline void sfpu_divu(uint32_t out, A a, B b) {
   sfpu_ints(out, [a, b]() {
-    return sfpu_wrap<W>(
-        sfpu_divide(sfpu_unsigned<W>(a.i()), sfpu_unsigned<W>(b.i())).quotient);
+    return sfpu_wrap<W>(sfpu_divide<false, W>(a, b).quotient);
   });
 }
 
 template <int W, class A, class B>
 inline void sfpu_remu(uint32_t out, A a, B b) {
   sfpu_ints(out, [a, b]() {
-    return sfpu_wrap<W>(
-        sfpu_divide(sfpu_unsigned<W>(a.i()), sfpu_unsigned<W>(b.i()))
-            .remainder);
+    return sfpu_wrap<W>(sfpu_divide<false, W>(a, b).remainder);
   });
 }
 
 template <int W, class A, class B>
 inline void sfpu_ceildivu(uint32_t out, A a, B b) {
   sfpu_ints(out, [a, b]() {
-    const vInt d = sfpu_unsigned<W>(b.i());
-    const sfpu_quotient r = sfpu_divide(sfpu_unsigned<W>(a.i()), d);
-    vInt result = r.quotient;
-    v_if(d != 0 && r.remainder != 0) { result = result + 1; }
+    sfpu_quotient r = sfpu_divide<false, W>(a, b);
+    v_if(r.remainder != 0 && b.i() != 0) { r.quotient += 1; }
     v_endif;
-    return sfpu_wrap<W>(result);
+    return sfpu_wrap<W>(r.quotient);
   });
 }
 
 template <int W, class A, class B>
 inline void sfpu_divs(uint32_t out, A a, B b) {
   sfpu_ints(out, [a, b]() {
-    return sfpu_wrap<W>(
-        sfpu_divide_signed(sfpu_signed<W>(a.i()), sfpu_signed<W>(b.i()))
-            .quotient);
+    return sfpu_wrap<W>(sfpu_divide_signed<W>(a, b).quotient);
   });
 }
 
 template <int W, class A, class B>
 inline void sfpu_rems(uint32_t out, A a, B b) {
   sfpu_ints(out, [a, b]() {
-    return sfpu_wrap<W>(
-        sfpu_divide_signed(sfpu_signed<W>(a.i()), sfpu_signed<W>(b.i()))
-            .remainder);
+    vInt result = sfpu_divide<true, W>(a, b).remainder;
+    v_if(a.i() < 0) { result = 0 - result; }
+    v_endif;
+    return sfpu_wrap<W>(result);
   });
 }
 
 template <int W, class A, class B>
 inline void sfpu_floordivs(uint32_t out, A a, B b) {
   sfpu_ints(out, [a, b]() {
-    const vInt n = sfpu_signed<W>(a.i()), d = sfpu_signed<W>(b.i());
-    const sfpu_quotient r = sfpu_divide_signed(n, d);
-    vInt result = r.quotient;
-    v_if(d != 0 && r.remainder != 0 && (n ^ d) < 0) { result = result - 1; }
+    sfpu_quotient r = sfpu_divide_signed<W>(a, b);
+    v_if(r.remainder != 0 && (a.i() ^ b.i()) < 0 && b.i() != 0) {
+      r.quotient -= 1;
+    }
     v_endif;
-    return sfpu_wrap<W>(result);
+    return sfpu_wrap<W>(r.quotient);
   });
 }
 
 template <int W, class A, class B>
 inline void sfpu_ceildivs(uint32_t out, A a, B b) {
   sfpu_ints(out, [a, b]() {
-    const vInt n = sfpu_signed<W>(a.i()), d = sfpu_signed<W>(b.i());
-    const sfpu_quotient r = sfpu_divide_signed(n, d);
-    vInt result = r.quotient;
-    v_if(d != 0 && r.remainder != 0 && (n ^ d) >= 0) { result = result + 1; }
+    sfpu_quotient r = sfpu_divide_signed<W>(a, b);
+    v_if(r.remainder != 0 && (a.i() ^ b.i()) >= 0 && b.i() != 0) {
+      r.quotient += 1;
+    }
     v_endif;
-    return sfpu_wrap<W>(result);
+    return sfpu_wrap<W>(r.quotient);
   });
 }
 
 // a where |less| is not 0, else b.
-inline vInt sfpu_pick(vInt less, vInt a, vInt b) {
+sfpi_inline vInt sfpu_pick(vInt less, vInt a, vInt b) {
   vInt result = b;
   v_if(less != 0) { result = a; }
   v_endif;
@@ -343,19 +400,19 @@ inline void sfpu_xor_(uint32_t out, A a, B b) {
 }
 
 // Logical shifts by a lane's amount; |n| is below 32 or the result unused.
-inline vInt sfpu_shift(vInt x, vInt n) {
+sfpi_inline vInt sfpu_shift(vInt x, vInt n) {
   return sfpi::reinterpret<vInt>(
       sfpi::shft(sfpi::reinterpret<vUInt>(x), n & 31));
 }
 
-inline vInt sfpu_shift_down(vInt x, vInt n) {
+sfpi_inline vInt sfpu_shift_down(vInt x, vInt n) {
   return sfpi::reinterpret<vInt>(
       sfpi::shft(sfpi::reinterpret<vUInt>(x), 0 - (n & 31)));
 }
 
 // 1 where a W-bit amount is below W.
 template <int W>
-inline vInt sfpu_in_width(vInt n) {
+sfpi_inline vInt sfpu_in_width(vInt n) {
   return sfpu_below(sfpu_unsigned<W>(n), W);
 }
 
@@ -491,555 +548,674 @@ void MAIN {
   constexpr uint32_t c0 = 0;
   constexpr uint32_t c1 = 1;
   constexpr uint32_t c16 = 16;
-  compute_kernel_hw_startup(c0, c0, c16);
+  compute_kernel_hw_startup(31, 31, 16);
+  tile::at(1);
   cb_wait_front(c0, 1);
+  tile::at(2);
   cb_wait_front(c1, 1);
+  tile::at(3);
   cb_reserve_back(c16, 1);
+  tile::at(4);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   MATH((tile::sfpu_init()));
   MATH((tile::sfpu_divs<32>(0, tile::dst{0}, tile::dst{1})));
   tile_regs_commit();
+  tile::at(9);
   tile_regs_wait();
   pack_reconfig_data_format(c16);
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(13);
   cb_reserve_back(c16, 1);
+  tile::at(14);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   MATH((tile::sfpu_divu<32>(0, tile::dst{0}, tile::dst{1})));
   tile_regs_commit();
+  tile::at(19);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(23);
   cb_reserve_back(c16, 1);
+  tile::at(24);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   MATH((tile::sfpu_rems<32>(0, tile::dst{0}, tile::dst{1})));
   tile_regs_commit();
+  tile::at(29);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(33);
   cb_reserve_back(c16, 1);
+  tile::at(34);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   MATH((tile::sfpu_remu<32>(0, tile::dst{0}, tile::dst{1})));
   tile_regs_commit();
+  tile::at(39);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(43);
   cb_reserve_back(c16, 1);
+  tile::at(44);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   MATH((tile::sfpu_ceildivs<32>(0, tile::dst{0}, tile::dst{1})));
   tile_regs_commit();
+  tile::at(49);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(53);
   cb_reserve_back(c16, 1);
+  tile::at(54);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   MATH((tile::sfpu_floordivs<32>(0, tile::dst{0}, tile::dst{1})));
   tile_regs_commit();
+  tile::at(59);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(63);
   cb_reserve_back(c16, 1);
+  tile::at(64);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   MATH((tile::sfpu_ceildivu<32>(0, tile::dst{0}, tile::dst{1})));
   tile_regs_commit();
+  tile::at(69);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(73);
   cb_reserve_back(c16, 1);
+  tile::at(74);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   MATH((tile::sfpu_maxs<32>(0, tile::dst{0}, tile::dst{1})));
   tile_regs_commit();
+  tile::at(79);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(83);
   cb_reserve_back(c16, 1);
+  tile::at(84);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   MATH((tile::sfpu_mins<32>(0, tile::dst{0}, tile::dst{1})));
   tile_regs_commit();
+  tile::at(89);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(93);
   cb_reserve_back(c16, 1);
+  tile::at(94);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   MATH((tile::sfpu_maxu<32>(0, tile::dst{0}, tile::dst{1})));
   tile_regs_commit();
+  tile::at(99);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(103);
   cb_reserve_back(c16, 1);
+  tile::at(104);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   MATH((tile::sfpu_minu<32>(0, tile::dst{0}, tile::dst{1})));
   tile_regs_commit();
+  tile::at(109);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(113);
   cb_reserve_back(c16, 1);
+  tile::at(114);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   MATH((tile::sfpu_absi<32>(0, tile::dst{0})));
   tile_regs_commit();
+  tile::at(119);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(123);
   cb_reserve_back(c16, 1);
+  tile::at(124);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   MATH((tile::sfpu_mulhs<32>(0, tile::dst{0}, tile::dst{1})));
   tile_regs_commit();
+  tile::at(129);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(133);
   cb_reserve_back(c16, 1);
+  tile::at(134);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   MATH((tile::sfpu_mulhu<32>(0, tile::dst{0}, tile::dst{1})));
   tile_regs_commit();
+  tile::at(139);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(143);
   cb_reserve_back(c16, 1);
+  tile::at(144);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   MATH((tile::sfpu_and_<32>(0, tile::dst{0}, tile::dst{1})));
   tile_regs_commit();
+  tile::at(149);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(153);
   cb_reserve_back(c16, 1);
+  tile::at(154);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   MATH((tile::sfpu_or_<32>(0, tile::dst{0}, tile::dst{1})));
   tile_regs_commit();
+  tile::at(159);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(163);
   cb_reserve_back(c16, 1);
+  tile::at(164);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   MATH((tile::sfpu_xor_<32>(0, tile::dst{0}, tile::dst{1})));
   tile_regs_commit();
+  tile::at(169);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(173);
   cb_reserve_back(c16, 1);
+  tile::at(174);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   MATH((tile::sfpu_shl<32>(0, tile::dst{0}, tile::dst{1})));
   tile_regs_commit();
+  tile::at(179);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(183);
   cb_reserve_back(c16, 1);
+  tile::at(184);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   MATH((tile::sfpu_shrs<32>(0, tile::dst{0}, tile::dst{1})));
   tile_regs_commit();
+  tile::at(189);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(193);
   cb_reserve_back(c16, 1);
+  tile::at(194);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   MATH((tile::sfpu_shru<32>(0, tile::dst{0}, tile::dst{1})));
   tile_regs_commit();
+  tile::at(199);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(203);
   cb_reserve_back(c16, 1);
+  tile::at(204);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   MATH((tile::sfpu_ctlz<32>(0, tile::dst{0})));
   tile_regs_commit();
+  tile::at(209);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(213);
   cb_reserve_back(c16, 1);
+  tile::at(214);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   MATH((tile::sfpu_cttz<32>(0, tile::dst{0})));
   tile_regs_commit();
+  tile::at(219);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(223);
   cb_reserve_back(c16, 1);
+  tile::at(224);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   MATH((tile::sfpu_ctpop<32>(0, tile::dst{0})));
   tile_regs_commit();
+  tile::at(229);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(233);
   cb_reserve_back(c16, 1);
+  tile::at(234);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   MATH((tile::sfpu_cmpi_eq<32>(0, tile::dst{0}, tile::dst{1})));
   tile_regs_commit();
+  tile::at(239);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(243);
   cb_reserve_back(c16, 1);
+  tile::at(244);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   MATH((tile::sfpu_cmpi_ne<32>(0, tile::dst{0}, tile::dst{1})));
   tile_regs_commit();
+  tile::at(249);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(253);
   cb_reserve_back(c16, 1);
+  tile::at(254);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   MATH((tile::sfpu_cmpi_slt<32>(0, tile::dst{0}, tile::dst{1})));
   tile_regs_commit();
+  tile::at(259);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(263);
   cb_reserve_back(c16, 1);
+  tile::at(264);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   MATH((tile::sfpu_cmpi_sle<32>(0, tile::dst{0}, tile::dst{1})));
   tile_regs_commit();
+  tile::at(269);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(273);
   cb_reserve_back(c16, 1);
+  tile::at(274);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   MATH((tile::sfpu_cmpi_sgt<32>(0, tile::dst{0}, tile::dst{1})));
   tile_regs_commit();
+  tile::at(279);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(283);
   cb_reserve_back(c16, 1);
+  tile::at(284);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   MATH((tile::sfpu_cmpi_sge<32>(0, tile::dst{0}, tile::dst{1})));
   tile_regs_commit();
+  tile::at(289);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(293);
   cb_reserve_back(c16, 1);
+  tile::at(294);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   MATH((tile::sfpu_cmpi_ult<32>(0, tile::dst{0}, tile::dst{1})));
   tile_regs_commit();
+  tile::at(299);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(303);
   cb_reserve_back(c16, 1);
+  tile::at(304);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   MATH((tile::sfpu_cmpi_ule<32>(0, tile::dst{0}, tile::dst{1})));
   tile_regs_commit();
+  tile::at(309);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(313);
   cb_reserve_back(c16, 1);
+  tile::at(314);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   MATH((tile::sfpu_cmpi_ugt<32>(0, tile::dst{0}, tile::dst{1})));
   tile_regs_commit();
+  tile::at(319);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(323);
   cb_reserve_back(c16, 1);
+  tile::at(324);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   MATH((tile::sfpu_cmpi_uge<32>(0, tile::dst{0}, tile::dst{1})));
   tile_regs_commit();
+  tile::at(329);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(333);
   cb_reserve_back(c16, 1);
+  tile::at(334);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   MATH((tile::sfpu_mov(0, tile::dst{0})));
   tile_regs_commit();
+  tile::at(339);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(343);
   cb_reserve_back(c16, 1);
+  tile::at(344);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   MATH((tile::sfpu_add<32>(0, tile::dst{0}, tile::dst{1})));
   tile_regs_commit();
+  tile::at(349);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(353);
   cb_reserve_back(c16, 1);
+  tile::at(354);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   MATH((tile::sfpu_sub<32>(0, tile::dst{0}, tile::dst{1})));
   tile_regs_commit();
+  tile::at(359);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(363);
   cb_reserve_back(c16, 1);
+  tile::at(364);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   MATH((tile::sfpu_mul<32>(0, tile::dst{0}, tile::dst{1})));
   tile_regs_commit();
+  tile::at(369);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(373);
   cb_reserve_back(c16, 1);
+  tile::at(374);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   MATH((tile::sfpu_select(0, tile::dst{0}, tile::dst{1}, tile::dst{0})));
   tile_regs_commit();
+  tile::at(379);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
+  tile::at(383);
   cb_reserve_back(c16, 1);
+  tile::at(384);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
-  copy_tile_to_dst_init_short(c0);
+  tile::copy_init_short(c0);
   copy_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
-  copy_tile_to_dst_init_short(c1);
+  tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   MATH((tile::sfpu_divs<32>(0, tile::dst{0}, tile::imm{0x00000003})));
   MATH((tile::sfpu_sub<32>(0, tile::imm{0x00000007}, tile::dst{1})));
   MATH((tile::sfpu_select(0, tile::dst{1}, tile::imm{0xffffffff}, tile::dst{0})));
   tile_regs_commit();
+  tile::at(391);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();

@@ -3,7 +3,7 @@
 // CB 0: Float16 32x32, 2 pages of 2048 bytes
 // CB 24: Float16 32x32, 2 pages of 2048 bytes
 // CB 16: Float16 32x32, 2 pages of 2048 bytes
-// CB 31: UInt8 32x32, 1 pages of 16384 bytes, staging
+// CB 31: Float32 32x32, 1 pages of 16384 bytes, staging
 // Compute: LoFi
 
 #include <cstdint>
@@ -17,14 +17,37 @@
 #include "sfpi.h"
 #endif
 
+#ifndef TT_PLACE_ADDRESS
+#define TT_PLACE_ADDRESS 0  // of a word in L1 for tile::at(); 0: none
+#endif
+#ifndef TT_CHECKED
+#define TT_CHECKED 0  // 1: accesses outside of their view stop
+#endif
+
+namespace tile {
+
+constexpr uint32_t place_address = TT_PLACE_ADDRESS;
+
+inline volatile uint32_t* place() { return (volatile uint32_t*)place_address; }
+
+// The kernel is at its op number |op|, counted from 1.
+inline void at(uint32_t op) {
+  if constexpr (place_address != 0) *place() = op;
+}
+
+}  // namespace tile
+
 namespace NAMESPACE {
 void MAIN {
   constexpr uint32_t c0 = 0;
   constexpr uint32_t c24 = 24;
   constexpr uint32_t c16 = 16;
-  compute_kernel_hw_startup(c0, c0, c24);
+  compute_kernel_hw_startup(0, 0, 24);
+  tile::at(1);
   cb_wait_front(c0, 2);
+  tile::at(2);
   cb_reserve_back(c24, 2);
+  tile::at(3);
   reconfig_data_format_srca(c0);
   pack_reconfig_data_format(c24);
   tilize_init(c0, 2, c24);
@@ -32,8 +55,11 @@ void MAIN {
   tilize_uninit(c0, c24);
   cb_pop_front(c0, 2);
   cb_push_back(c24, 2);
+  tile::at(6);
   cb_wait_front(c24, 2);
+  tile::at(7);
   cb_reserve_back(c16, 2);
+  tile::at(8);
   reconfig_data_format_srca(c24);
   pack_reconfig_data_format(c16);
   untilize_init(c24);
