@@ -1,6 +1,6 @@
-# cmake -DOUTPUT=x.c -DINPUTS="a;b" -P embed.cmake
+# cmake -DOUTPUT=x.c -DNAME=table -DINPUTS="a;b" -P embed.cmake
 # Writes the input files as one C table: {file name, bytes, size}, ending with
-# an empty row.
+# an empty row. The header that declares tt_kernel_text_t declares or allows it.
 set(arrays "")
 set(rows "")
 set(index 0)
@@ -15,4 +15,5 @@ foreach(input IN LISTS INPUTS)
   math(EXPR index "${index} + 1")
 endforeach()
 file(WRITE "${OUTPUT}" "#include \"tile/emit_library.h\"\n\n${arrays}
-const tt_kernel_text_t tt_kernel_texts[] = {\n${rows}    {0, 0, 0},\n};\n")
+extern const tt_kernel_text_t ${NAME}[];
+const tt_kernel_text_t ${NAME}[] = {\n${rows}    {0, 0, 0},\n};\n")

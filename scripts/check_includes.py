@@ -2,10 +2,12 @@
 """Checks that #include lines go one way.
 
     tile       -> libc
+    toolchain  -> tile
     iree_abi   -> libc
     mock       -> tile, tt_backend.h
-    driver     -> tile, iree_abi, tt_backend.h (the mock only through it)
-    compiler   -> tile, itself
+    blackhole  -> tile, toolchain, tt_backend.h
+    driver     -> tile, iree_abi, tt_backend.h (devices only through it)
+    compiler   -> tile, toolchain, itself
 """
 
 import pathlib
@@ -21,9 +23,11 @@ ABI = "runtime/src/iree_abi"
 # The first entry that holds a file decides, so inner directories come first.
 RULES = {
     f"{DRIVER}/mock": ["tile", f"{DRIVER}/tt_backend.h"],
+    f"{DRIVER}/blackhole": ["tile", "toolchain", f"{DRIVER}/tt_backend.h"],
     DRIVER: ["tile", ABI],
     ABI: [],
-    COMPILER: ["tile"],
+    COMPILER: ["tile", "toolchain"],
+    "toolchain": ["tile"],
     "tile": [],
 }
 # The driver reaches the mock through its vtable, which this header declares.
@@ -52,11 +56,14 @@ def resolve(include: str, source: pathlib.Path) -> str:
 
 def main() -> int:
     problems = []
-    for directory in ("tile", "compiler", "runtime"):
+    for directory in ("tile", "toolchain", "compiler", "runtime"):
         for source in sorted((ROOT / directory).rglob("*")):
             if source.suffix not in (".c", ".h", ".def", ".inc"):
                 continue
             name = str(source.relative_to(ROOT))
+            # Headers for the device's compiler, not for ours.
+            if name.startswith("toolchain/include/"):
+                continue
             here = area(name)
             if not here:
                 continue

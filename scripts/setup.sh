@@ -73,5 +73,5 @@ for list in $lists; do
 done
 [ "$mode" = frontends ] || $pip --no-deps -r requirements/data.txt
 # The headers that emitted kernels are checked against (tools/kernel_check).
-[ "$mode" != test ] || "$venv/bin/python" scripts/fetch_ttnn_headers.py
+[ "$mode" != test ] || "$venv/bin/python" scripts/fetch_ttnn.py
 echo "$state" >"$stamp"

@@ -23,7 +23,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 sys.path.insert(0, str(ROOT / "scripts"))
 
-import fetch_ttnn_headers  # noqa: E402
+import fetch_ttnn  # noqa: E402
 
 COMPILER = "riscv64-unknown-elf-g++"
 # tt-metal's numbers of the formats that kernels use (tt::DataFormat).
@@ -79,8 +79,8 @@ def missing() -> str:
     if len(standard_headers()) < 3:
         return ("C++ headers for it (Debian packages "
                 "libstdc++-arm-none-eabi-dev and picolibc-riscv64-unknown-elf)")
-    if not fetch_ttnn_headers.cache_dir().is_dir():
-        return "tt-metal's headers (scripts/fetch_ttnn_headers.py)"
+    if not fetch_ttnn.cache_dir().is_dir():
+        return "tt-metal's headers (scripts/fetch_ttnn.py)"
     return ""
 
 
@@ -143,7 +143,7 @@ def generated_headers(text: str) -> dict[str, str]:
 
 
 def command(thread: str, folder: pathlib.Path) -> list[str]:
-    metal = fetch_ttnn_headers.cache_dir() / "ttnn" / "tt_metal"
+    metal = fetch_ttnn.cache_dir() / "tt_metal"
     source, defines = THREADS[thread]
     flags = ["-march=rv32im_zicsr_zifencei", "-mabi=ilp32", "-std=c++17",
              "-ffreestanding", "-fno-exceptions", "-fno-rtti", "-fsyntax-only",

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""Fetches tt-metal v0.65.0's kernel headers for the syntax check of kernels.
+"""Fetches tt-metal v0.65.0's device code for toolchain/.
 
-They are inside the PyPI wheel ttnn 0.65.0, which exists for few Pythons only;
-pip downloads it on any. Nothing is installed: the headers go to
-$XDG_CACHE_HOME/tt-iree (default ~/.cache/tt-iree). Safe to run again; when the
-headers are there it does nothing and needs no network.
+It is inside the PyPI wheel ttnn 0.65.0, which exists for few Pythons only; pip
+downloads it on any. Nothing is installed: firmware sources, kernel headers and
+linker scripts go to $XDG_CACHE_HOME/tt-iree (default ~/.cache/tt-iree), laid
+out as in tt-metal's own tree. Safe to run again; when they are there it does
+nothing and needs no network.
 """
 
 import os
@@ -16,15 +17,15 @@ import tempfile
 import zipfile
 
 VERSION = "0.65.0"
-# Folders of the wheel that hold device code.
-FOLDERS = ("ttnn/tt_metal/",)
-SUFFIXES = (".h", ".hpp", ".inc", ".cc", ".c", ".cpp")
+# Folders of the wheel that hold device code, and what of them is needed.
+FOLDERS = ("ttnn/tt_metal/", "ttnn/runtime/hw/toolchain/blackhole/")
+SUFFIXES = (".h", ".hpp", ".inc", ".cc", ".c", ".cpp", ".S", ".ld")
 
 
 def cache_dir() -> pathlib.Path:
-    """Where the headers lie, whether or not they are there yet."""
+    """Where the device code lies, whether or not it is there yet."""
     base = os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache"
-    return pathlib.Path(base) / "tt-iree" / f"ttnn-{VERSION}"
+    return pathlib.Path(base) / "tt-iree" / f"tt-metal-{VERSION}"
 
 
 def download(folder: str) -> pathlib.Path:
@@ -44,14 +45,13 @@ def main() -> int:
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent) as folder:
         wheel = download(folder)
-        unpacked = pathlib.Path(folder) / "headers"
         with zipfile.ZipFile(wheel) as archive:
             for name in archive.namelist():
                 if name.startswith(FOLDERS) and name.endswith(SUFFIXES):
-                    archive.extract(name, unpacked)
+                    archive.extract(name, folder)
         # All or nothing: the folder's name says that it is complete.
-        shutil.move(str(unpacked), target)
-    print(f"tt-metal headers of ttnn {VERSION}: {target}")
+        shutil.move(str(pathlib.Path(folder) / "ttnn"), target)
+    print(f"tt-metal's device code of ttnn {VERSION}: {target}")
     return 0
 
 
