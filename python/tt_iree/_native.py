@@ -109,6 +109,7 @@ class Counters(ctypes.Structure):
             "tile_ops",
             "multiply_adds",
             "element_ops",
+            "cycles",
             "dram_in_use",
             "dram_peak",
         )

@@ -203,7 +203,7 @@ def _bench(options: Any) -> int:
         f"({len(laps)} calls)"
     )
     for name in ("launches", "bytes_read", "bytes_written", "tile_ops",
-                 "multiply_adds", "element_ops"):  # fmt: skip
+                 "multiply_adds", "element_ops", "cycles"):  # fmt: skip
         per_call = (getattr(after, name) - getattr(before, name)) / len(laps)
         print(f"  {name.replace('_', ' '):14} {per_call:,.0f} a call")
     return 0

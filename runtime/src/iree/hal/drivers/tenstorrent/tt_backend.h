@@ -55,6 +55,8 @@ typedef struct tt_backend_counters_t {
   uint64_t tile_ops;       // FPU and SFPU operations on tiles
   uint64_t multiply_adds;  // in matmul tile ops
   uint64_t element_ops;    // scalar operations of element loops
+  uint64_t cycles;         // clock cycles of the device while launches ran; 0
+                           // where it has no clock
 } tt_backend_counters_t;
 
 typedef struct tt_backend_vtable_t {

@@ -2,10 +2,14 @@
 #include "iree/hal/drivers/tenstorrent/tt_backend.h"
 
 extern const tt_backend_vtable_t tt_mock_backend;
+extern const tt_backend_vtable_t tt_ttsim_backend;
+extern const tt_backend_vtable_t tt_wolfpine_backend;
 
 const tt_backend_vtable_t* const tt_backends[] = {
 #ifdef TT_IREE_ENABLE_MOCK
     &tt_mock_backend,
 #endif
+    &tt_ttsim_backend,
+    &tt_wolfpine_backend,
     NULL,
 };

@@ -152,6 +152,7 @@ static void add_counters(tt_backend_counters_t* sum,
   sum->tile_ops += counters->tile_ops;
   sum->multiply_adds += counters->multiply_adds;
   sum->element_ops += counters->element_ops;
+  sum->cycles += counters->cycles;
 }
 
 static void close_hardware(iree_hal_tt_hardware_t* hardware) {

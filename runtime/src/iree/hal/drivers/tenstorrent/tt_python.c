@@ -22,7 +22,7 @@
 #define INSTANCE_VALUE_OFFSET 24
 
 _Static_assert(sizeof(tt_iree_device_info_t) == 112, "see tt_python.h");
-_Static_assert(sizeof(tt_iree_counters_t) == 64, "see tt_python.h");
+_Static_assert(sizeof(tt_iree_counters_t) == 72, "see tt_python.h");
 
 void tt_iree_string_free(char* string) { free(string); }
 
@@ -254,4 +254,5 @@ void tt_iree_counters(tt_iree_counters_t* out_counters) {
   out_counters->tile_ops = counters.tile_ops;
   out_counters->multiply_adds = counters.multiply_adds;
   out_counters->element_ops = counters.element_ops;
+  out_counters->cycles = counters.cycles;
 }

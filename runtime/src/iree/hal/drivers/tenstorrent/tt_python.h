@@ -79,7 +79,7 @@ TT_IREE_EXPORT char* tt_iree_device_info(const char* uri,
                                          tt_iree_device_info_t* out_info);
 
 // Work of all devices of this process since it began, closed devices
-// included. 64 bytes.
+// included. 72 bytes.
 typedef struct tt_iree_counters_t {
   uint64_t launches;       // dispatches run
   uint64_t bytes_read;     // device DRAM to cores
@@ -87,6 +87,7 @@ typedef struct tt_iree_counters_t {
   uint64_t tile_ops;       // FPU and SFPU operations on tiles
   uint64_t multiply_adds;  // in matmul tile operations
   uint64_t element_ops;    // scalar operations of element loops
+  uint64_t cycles;         // of a simulated device's clock while launches ran
   uint64_t dram_in_use;    // bytes allocated now
   uint64_t dram_peak;      // the largest sum of dram_in_use so far
 } tt_iree_counters_t;
