@@ -1,0 +1,325 @@
+"""Compiled programs on simulated Blackholes: their machine code, through the
+same Config as everything else.
+
+wolfpine is a Python package; it is slow, so programs are small. ttsim is a
+library that TT_METAL_SIMULATOR names; with it the same programs run there, and
+those that need a full grid.
+"""
+
+import importlib.util
+import os
+import pathlib
+import signal
+import sys
+import time
+
+import numpy as np
+import pytest
+
+import iree.compiler as compiler
+import iree.runtime as runtime
+
+MOCK = "tenstorrent://mock"
+SIMULATORS = {
+    "wolfpine": f"tenstorrent://wolfpine?python={sys.executable}",
+    "ttsim": "tenstorrent://ttsim?",
+}
+
+
+def missing(simulator: str) -> str:
+    """Why a simulator cannot be used here; empty if it can."""
+    if simulator == "wolfpine" and not importlib.util.find_spec("framework"):
+        return "wolfpine is not installed (requirements/test.txt)"
+    if simulator == "ttsim" and not os.environ.get("TT_METAL_SIMULATOR"):
+        return "TT_METAL_SIMULATOR names no libttsim.so for Blackhole"
+    return ""
+
+
+def simulator(name: str):
+    return pytest.param(
+        name, marks=pytest.mark.skipif(bool(missing(name)), reason=missing(name) or "-")
+    )
+
+
+BOTH = [simulator("wolfpine"), simulator("ttsim")]
+TTSIM = [simulator("ttsim")]
+
+
+def uri(name: str, **options) -> str:
+    """Of a device; options as in grid="2x1"."""
+    parts = [f"{key}={value}" for key, value in options.items()]
+    return "&".join([SIMULATORS[name], *parts])
+
+
+PROGRAMS = {
+    "add": """
+func.func @add(%a: tensor<?xf32>, %b: tensor<?xf32>) -> tensor<?xf32> {
+  %r = arith.addf %a, %b : tensor<?xf32>
+  return %r : tensor<?xf32>
+}
+""",
+    "matmul": """
+func.func @matmul(%a: tensor<32x64xf32>, %b: tensor<64x32xf32>)
+    -> tensor<32x32xf32> {
+  %z = arith.constant 0.0 : f32
+  %e = tensor.empty() : tensor<32x32xf32>
+  %f = linalg.fill ins(%z : f32) outs(%e : tensor<32x32xf32>) -> tensor<32x32xf32>
+  %r = linalg.matmul
+      ins(%a, %b : tensor<32x64xf32>, tensor<64x32xf32>)
+      outs(%f : tensor<32x32xf32>) -> tensor<32x32xf32>
+  return %r : tensor<32x32xf32>
+}
+""",
+    # Rows of 37 elements: no two start at the same place of 64 bytes.
+    "sums": """
+func.func @sums(%a: tensor<35x37xf32>) -> tensor<35xf32> {
+  %z = arith.constant 0.0 : f32
+  %e = tensor.empty() : tensor<35xf32>
+  %f = linalg.fill ins(%z : f32) outs(%e : tensor<35xf32>) -> tensor<35xf32>
+  %r = linalg.reduce ins(%a : tensor<35x37xf32>) outs(%f : tensor<35xf32>)
+      dimensions = [1] (%x: f32, %s: f32) {
+    %t = arith.addf %x, %s : f32
+    linalg.yield %t : f32
+  }
+  return %r : tensor<35xf32>
+}
+""",
+    # Element loops: 64-bit integers, and elements picked by data.
+    "wide": """
+func.func @wide(%a: tensor<40xi64>, %b: tensor<40xi64>) -> tensor<40xi64> {
+  %x = arith.muli %a, %b : tensor<40xi64>
+  %y = arith.xori %x, %a : tensor<40xi64>
+  %r = arith.subi %y, %b : tensor<40xi64>
+  return %r : tensor<40xi64>
+}
+""",
+    "gather": """
+#map = affine_map<(d0) -> (d0)>
+func.func @gather(%table: tensor<50xf32>, %at: tensor<20xi32>) -> tensor<20xf32> {
+  %e = tensor.empty() : tensor<20xf32>
+  %r = linalg.generic {indexing_maps = [#map, #map], iterator_types = ["parallel"]}
+      ins(%at : tensor<20xi32>) outs(%e : tensor<20xf32>) {
+  ^bb0(%i: i32, %o: f32):
+    %k = arith.index_cast %i : i32 to index
+    %x = tensor.extract %table[%k] : tensor<50xf32>
+    linalg.yield %x : f32
+  } -> tensor<20xf32>
+  return %r : tensor<20xf32>
+}
+""",
+    # Two intermediate results that the compiler puts into one buffer, and that
+    # one dispatch reads.
+    "slab": """
+func.func @slab(%a: tensor<40x37xf32>) -> tensor<40x40xf32> {
+  %z = arith.constant 0.0 : f32
+  %e = tensor.empty() : tensor<37x40xf32>
+  %t = linalg.transpose ins(%a : tensor<40x37xf32>)
+      outs(%e : tensor<37x40xf32>) permutation = [1, 0]
+  %c = util.optimization_barrier %t : tensor<37x40xf32>
+  %d = arith.addf %a, %a : tensor<40x37xf32>
+  %g = util.optimization_barrier %d : tensor<40x37xf32>
+  %e2 = tensor.empty() : tensor<40x40xf32>
+  %f = linalg.fill ins(%z : f32) outs(%e2 : tensor<40x40xf32>) -> tensor<40x40xf32>
+  %r = linalg.matmul
+      ins(%g, %c : tensor<40x37xf32>, tensor<37x40xf32>)
+      outs(%f : tensor<40x40xf32>) -> tensor<40x40xf32>
+  return %r : tensor<40x40xf32>
+}
+""",
+}
+
+
+@pytest.fixture(scope="session")
+def vmfbs():
+    cache = {}
+
+    def get(name: str) -> bytes:
+        if name not in cache:
+            cache[name] = compiler.compile_str(
+                PROGRAMS[name], target_backends=["tenstorrent"]
+            )
+        return cache[name]
+
+    return get
+
+
+class Device:
+    """One simulated device that runs many programs."""
+
+    def __init__(self, device_uri: str, vmfbs) -> None:
+        self.config = runtime.Config(device_uri)
+        self._vmfbs = vmfbs
+        self._modules = {}
+
+    def run(self, name: str, *arguments: np.ndarray) -> np.ndarray:
+        if name not in self._modules:
+            module = runtime.VmModule.copy_buffer(
+                self.config.vm_instance, self._vmfbs(name)
+            )
+            self._modules[name] = runtime.load_vm_module(module, self.config)
+        return self._modules[name][name](*arguments).to_host()
+
+
+@pytest.fixture(scope="session")
+def devices(vmfbs):
+    """Devices by URI, each started once."""
+    cache = {}
+
+    def get(device_uri: str) -> Device:
+        if device_uri not in cache:
+            cache[device_uri] = Device(device_uri, vmfbs)
+        return cache[device_uri]
+
+    yield get
+    cache.clear()
+
+
+def floats(seed: int, *shape: int) -> np.ndarray:
+    return np.random.default_rng(seed).standard_normal(shape).astype(np.float32)
+
+
+def case(name: str):
+    """Arguments, what numpy says, and how far from it the result may be. The
+    FPU's operands have 10 bits of mantissa (TF32)."""
+    if name == "matmul":
+        a, b = floats(1, 32, 64), floats(2, 64, 32)
+        return (a, b), a @ b, 2e-3 * (np.abs(a) @ np.abs(b))
+    if name == "sums":
+        a = floats(3, 35, 37)
+        return (a,), a.sum(1), 2e-3 * np.abs(a).sum(1)
+    if name == "slab":
+        a = floats(4, 40, 37)
+        return (a,), 2 * a @ a.T, 4e-3 * (np.abs(a) @ np.abs(a.T))
+    if name == "wide":
+        a = np.arange(-20, 20, dtype=np.int64) * 123456789012
+        b = (np.arange(40, dtype=np.int64) - 50) * 987654321098
+        return (a, b), ((a * b) ^ a) - b, 0
+    assert name == "gather"
+    a, at = floats(5, 50), np.arange(20, dtype=np.int32) * 7 % 50
+    return (a, at), a[at], 0
+
+
+def check(device: Device, mock: Device, name: str) -> None:
+    arguments, wanted, tolerance = case(name)
+    result = device.run(name, *arguments)
+    assert result.dtype == wanted.dtype and result.shape == wanted.shape
+    on_mock = mock.run(name, *arguments)
+    if np.isscalar(tolerance):
+        np.testing.assert_array_equal(result, wanted)
+        np.testing.assert_array_equal(result, on_mock)
+    else:
+        assert np.all(np.abs(result - wanted) <= tolerance)
+        assert np.all(np.abs(result - on_mock) <= tolerance)
+
+
+def check_add(device: Device, size: int) -> None:
+    a, b = floats(6, size), floats(7, size)
+    np.testing.assert_array_equal(device.run("add", a, b), a + b)
+
+
+# Devices that many tests share run on one worker.
+pytestmark = pytest.mark.xdist_group("blackhole")
+
+
+@pytest.mark.parametrize("name", BOTH)
+@pytest.mark.parametrize("program", ["matmul", "sums", "wide", "gather", "slab"])
+def test_program(devices, name, program):
+    check(devices(uri(name, grid="1x1")), devices(MOCK), program)
+
+
+@pytest.mark.parametrize("name", BOTH)
+def test_dynamic_sizes(devices, name):
+    device = devices(uri(name, grid="1x1"))
+    for size in (1000, 1, 0, 1024, 1025):
+        check_add(device, size)
+
+
+@pytest.mark.parametrize("name", BOTH)
+@pytest.mark.parametrize("grid", ["2x1", "2x2"])
+@pytest.mark.parametrize("banks", [7, 8])
+def test_several_cores(devices, name, grid, banks):
+    if grid == "2x1" and banks == 8:
+        pytest.skip("one of the pairs is enough")
+    device = devices(uri(name, grid=grid, banks=banks))
+    check_add(device, 9 * 1024 + 77)  # pages of every bank, the last one partly
+    check(device, devices(MOCK), "slab")
+
+
+@pytest.mark.parametrize("name", TTSIM)
+@pytest.mark.parametrize("grid", ["8x8", "11x10", "13x7"])
+@pytest.mark.parametrize("banks", [7, 8])
+def test_full_grids(devices, name, grid, banks):
+    device = devices(uri(name, grid=grid, banks=banks))
+    check_add(device, 200 * 1024 + 5)
+    for program in ("matmul", "sums", "wide", "gather", "slab"):
+        check(device, devices(MOCK), program)
+
+
+def children() -> set:
+    """Processes that this one started."""
+    found = set()
+    for task in pathlib.Path("/proc/self/task").iterdir():
+        try:
+            found.update(map(int, (task / "children").read_text().split()))
+        except FileNotFoundError:
+            pass  # A thread that ended meanwhile.
+    return found
+
+
+@pytest.mark.parametrize("name", BOTH)
+def test_simulator_is_killed(vmfbs, name):
+    before = children()
+    device = Device(uri(name, grid="1x1"), vmfbs)
+    (pid,) = children() - before
+    check_add(device, 100)
+    kept = runtime.asdevicearray(device.config.device, floats(9, 100))
+    os.kill(pid, signal.SIGKILL)
+    with pytest.raises(RuntimeError) as error:
+        check_add(device, 100)
+    assert "UNAVAILABLE" in str(error.value)
+    assert "was ended by signal 9" in str(error.value)
+    with pytest.raises(RuntimeError) as error:
+        kept.to_host()
+    assert "DATA_LOSS" in str(error.value)
+    check_add(device, 100)
+
+
+@pytest.mark.parametrize("name", BOTH)
+def test_simulator_stops_answering(vmfbs, name):
+    before = children()
+    device = Device(uri(name, grid="1x1", timeout=5), vmfbs)
+    (pid,) = children() - before
+    os.kill(pid, signal.SIGSTOP)
+    start = time.monotonic()
+    with pytest.raises(RuntimeError) as error:
+        check_add(device, 100)
+    assert "did not answer within 5000 ms" in str(error.value)
+    assert time.monotonic() - start < 60
+    assert pid not in children()
+
+
+@pytest.mark.parametrize("name", BOTH)
+def test_no_process_is_left(vmfbs, name):
+    before = children()
+    device = Device(uri(name), vmfbs)
+    assert len(children() - before) == 1
+    del device
+    assert children() == before
+
+
+@pytest.mark.parametrize(
+    "options, text",
+    [
+        ("ttsim?lib=/no/lib.so", "ttsim's library /no/lib.so: No such file"),
+        ("wolfpine?python=/no/python", "cannot start the simulator's process"),
+        ("wolfpine?compiler=/no/g++", "/no/g++"),
+        ("wolfpine?metal=/no/metal", "/no/metal"),
+        ("wolfpine?speed=9", "unknown device option 'speed'; wolfpine takes python"),
+        ("ttsim?grid=15x1", "COLUMNSxROWS from 1x1 to 14x10"),
+        ("ttsim?banks=6", "expected 7 or 8"),
+    ],
+)
+def test_what_is_missing_is_said(options, text):
+    with pytest.raises((ValueError, RuntimeError)) as error:
+        runtime.Config(f"tenstorrent://{options}")
+    assert text in str(error.value)
