@@ -147,7 +147,10 @@ class Device:
     """One simulated device that runs many programs."""
 
     def __init__(self, device_uri: str, vmfbs) -> None:
-        self.config = runtime.Config(device_uri)
+        # Not the device that iree.runtime keeps for a URI: ours ends with us.
+        self.config = runtime.Config(
+            device=runtime.get_device(device_uri, cache=False)
+        )
         self._vmfbs = vmfbs
         self._modules = {}
 
