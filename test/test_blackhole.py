@@ -129,15 +129,19 @@ func.func @slab(%a: tensor<40x37xf32>) -> tensor<40x40xf32> {
 }
 
 
+def compile_program(name: str, **options) -> bytes:
+    return compiler.compile_str(
+        PROGRAMS[name], target_backends=["tenstorrent"], **options
+    )
+
+
 @pytest.fixture(scope="session")
 def vmfbs():
     cache = {}
 
     def get(name: str) -> bytes:
         if name not in cache:
-            cache[name] = compiler.compile_str(
-                PROGRAMS[name], target_backends=["tenstorrent"]
-            )
+            cache[name] = compile_program(name)
         return cache[name]
 
     return get
@@ -310,9 +314,41 @@ def test_no_process_is_left(vmfbs, name):
     assert children() == before
 
 
+@pytest.mark.parametrize("name", BOTH)
+@pytest.mark.parametrize("banks", [7, 8])
+def test_code_ahead_of_time(vmfbs, name, banks):
+    """A .vmfb that carries its kernels needs no compiler where it runs."""
+    flags = [f"--iree-tenstorrent-precompile={banks}"]
+    carried = {
+        program: compile_program(program, extra_args=flags)
+        for program in ("slab", "matmul")
+    }
+    none = {"compiler": "/no/compiler", "cache": "/no/cache", "metal": "/no/metal"}
+    there = uri(name, grid="1x1", banks=banks, binaries=1, **none)
+    device = Device(there, carried.get)
+    mock = Device(MOCK, carried.get)
+    for program in carried:
+        check(device, mock, program)
+    # What carries no code for this device cannot run.
+    plain = Device(there, vmfbs)
+    with pytest.raises(ValueError) as error:
+        plain.run("matmul", *case("matmul")[0])
+    assert "carries no compiled firmware for" in str(error.value)
+
+
+def test_code_ahead_of_time_without_a_compiler(monkeypatch, tmp_path):
+    for variable in ("TT_METAL_HOME", "XDG_CACHE_HOME"):
+        monkeypatch.setenv(variable, str(tmp_path))
+    with pytest.raises(compiler.CompilerToolError) as error:
+        compile_program("add", extra_args=["--iree-tenstorrent-precompile=8"])
+    assert "--iree-tenstorrent-precompile: tt-metal v0.65.0's" in str(error.value)
+    assert str(tmp_path) in str(error.value)
+
+
 @pytest.mark.parametrize(
     "options, text",
     [
+        ("wolfpine?binaries=yes", "option binaries: found 'yes', expected 0 or 1"),
         ("ttsim?lib=/no/lib.so", "ttsim's library /no/lib.so: No such file"),
         ("wolfpine?python=/no/python", "cannot start the simulator's process"),
         ("wolfpine?compiler=/no/g++", "/no/g++"),

@@ -204,11 +204,11 @@ static void test_messages(void** state) {
   tt_image_header_t header;
   memcpy(&header, image, sizeof(header));
 
-  expect_message(image, 10, "image: found 10 bytes, expected a header of 256");
+  expect_message(image, 10, "image: found 10 bytes, expected a header of 272");
   tt_image_header_t changed = header;
   changed.version = 1;
   memcpy(image, &changed, sizeof(changed));
-  expect_message(image, size, "image, byte 4: found version 1, expected 3");
+  expect_message(image, size, "image, byte 4: found version 1, expected 4");
   changed = header;
   changed.chip = 0;
   memcpy(image, &changed, sizeof(changed));
@@ -217,8 +217,8 @@ static void test_messages(void** state) {
   changed.sections[1].offset += 64;
   memcpy(image, &changed, sizeof(changed));
   expect_message(image, size,
-                 "section phases: image, byte 48: found offset 384, expected "
-                 "320");
+                 "section phases: image, byte 48: found offset 448, expected "
+                 "384");
   changed = header;
   changed.sections[0].count = 65537;
   memcpy(image, &changed, sizeof(changed));

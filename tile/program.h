@@ -183,7 +183,8 @@ _Static_assert(sizeof(tt_entry_t) == 48, "image record");
   X(tt_scratch_t, scratches, 1u << 20) \
   X(tt_blob_t, blobs, 1u << 20)        \
   X(char, strings, 1u << 26)           \
-  X(uint8_t, data, 1u << 31)
+  X(uint8_t, data, 1u << 31)           \
+  X(uint8_t, binaries, 1u << 31)
 
 // Records are packed: each array is the concatenation, in order, of what its
 // owners name by first and count (kernels: an entry's launch program, then each
@@ -191,8 +192,9 @@ _Static_assert(sizeof(tt_entry_t) == 48, "image record");
 // nothing is shared, overlaps or is left over. Immediates are shared.
 //
 // Every array is owned, allocated with malloc, and not NULL even if it is
-// empty; free with tt_program_free. Plain data: threads may read one program at
-// once.
+// empty; free with tt_program_free. |binaries| is compiled code that the
+// program carries beside what it says (toolchain/precompiled.h); only images
+// hold it. Plain data: threads may read one program at once.
 typedef struct tt_program_t {
 #define X(type, member, limit) \
   type* member;                \

@@ -2,7 +2,10 @@
 #ifndef TT_IREE_TOOLCHAIN_BINARY_H_
 #define TT_IREE_TOOLCHAIN_BINARY_H_
 
+#include <stddef.h>
 #include <stdint.h>
+
+#include "tile/strbuf.h"
 
 // In the order of tt-metal's processor indices. The writer kernel runs on
 // BRISC, the reader on NCRISC, a compute kernel on the three TRISCs.
@@ -35,5 +38,13 @@ typedef struct tt_binary_t {
 } tt_binary_t;
 
 void tt_binary_free(tt_binary_t* code);  // NULL is fine
+
+// Appends |code| as bytes.
+void tt_binary_write(const tt_binary_t* code, tt_strbuf_t* out);
+// Reads what starts at |bytes|, which need not be aligned and may be anything:
+// INVALID_ARGUMENT unless it is code whose every segment lies within its bytes.
+// *out_used (NULL is fine): how many of the |size| bytes it took.
+tt_status_t tt_binary_read(const uint8_t* bytes, size_t size,
+                           tt_binary_t** out_code, size_t* out_used);
 
 #endif  // TT_IREE_TOOLCHAIN_BINARY_H_

@@ -227,7 +227,7 @@ tt_status_t tt_build(const tt_toolchain_t* toolchain,
                               "out of host memory while linking");
     }
   }
-  if (!getenv("TT_KEEP")) tt_cache_remove_folder(b.folder);
+  tt_cache_remove_folder(b.folder);
   free(b.folder);
   return status;
 }

@@ -105,77 +105,34 @@ tt_status_t tt_built_add_elf(tt_built_t* built, tt_processor_t processor,
 
 // ---- Entries of the cache ---------------------------------------------------
 
-typedef struct tt_built_header_t {
-  uint32_t entry[TT_PROCESSOR_COUNT];
-  uint32_t segment_count;
-  uint32_t byte_count;
-  uint32_t symbol_sizes[TT_PROCESSOR_COUNT];  // with the NUL; 0: none
-} tt_built_header_t;
-
+// The code, then each processor's symbols with their NUL; none are empty.
 tt_status_t tt_built_write(const tt_built_t* built, uint8_t** out_bytes,
                            size_t* out_size) {
-  const tt_binary_t* code = built->code;
-  tt_built_header_t header = {.segment_count = code->segment_count,
-                              .byte_count = code->byte_count};
-  memcpy(header.entry, code->entry, sizeof(header.entry));
   tt_strbuf_t out = {0};
+  tt_binary_write(built->code, &out);
   for (int i = 0; i < TT_PROCESSOR_COUNT; ++i) {
-    if (!built->symbols[i]) continue;
-    header.symbol_sizes[i] = (uint32_t)strlen(built->symbols[i]) + 1;
-  }
-  tt_strbuf_append(&out, (const char*)&header, sizeof(header));
-  tt_strbuf_append(&out, (const char*)code->segments,
-                   code->segment_count * sizeof(*code->segments));
-  tt_strbuf_append(&out, (const char*)code->bytes, code->byte_count);
-  for (int i = 0; i < TT_PROCESSOR_COUNT; ++i) {
-    if (!built->symbols[i]) continue;
-    tt_strbuf_append(&out, built->symbols[i], header.symbol_sizes[i]);
+    const char* symbols = built->symbols[i] ? built->symbols[i] : "";
+    tt_strbuf_append(&out, symbols, strlen(symbols) + 1);
   }
   return tt_strbuf_finish(&out, (char**)out_bytes, out_size);
 }
 
-// |size| bytes of |*at|, which moves on; NULL past |end|.
-static const uint8_t* take(const uint8_t** at, const uint8_t* end,
-                           uint64_t size) {
-  const uint8_t* p = *at;
-  if (size > (uint64_t)(end - p)) return NULL;
-  *at += size;
-  return p;
-}
-
-static tt_status_t copy(const uint8_t* bytes, uint64_t size, void* out) {
-  if (!bytes) {
-    return tt_status_make(TT_CODE_INTERNAL, "kernel cache: an entry too short");
-  }
-  void* copied = malloc(size ? size : 1);
-  if (!copied) return out_of_memory();
-  memcpy(copied, bytes, size);
-  memcpy(out, &copied, sizeof(copied));
-  return NULL;
-}
-
 tt_status_t tt_built_read(const uint8_t* bytes, size_t size,
                           tt_built_t* out_built) {
-  const uint8_t *at = bytes, *end = bytes + size;
-  tt_built_header_t header;
-  const uint8_t* p = take(&at, end, sizeof(header));
-  *out_built = (tt_built_t){.code = calloc(1, sizeof(tt_binary_t))};
-  if (!out_built->code) return out_of_memory();
-  if (!p) return copy(NULL, 0, NULL);
-  memcpy(&header, p, sizeof(header));
-  tt_binary_t* code = out_built->code;
-  memcpy(code->entry, header.entry, sizeof(header.entry));
-  code->segment_count = header.segment_count;
-  code->byte_count = header.byte_count;
-  uint64_t segments = (uint64_t)header.segment_count * sizeof(*code->segments);
-  TT_RETURN_IF_ERROR(copy(take(&at, end, segments), segments, &code->segments));
-  TT_RETURN_IF_ERROR(
-      copy(take(&at, end, code->byte_count), code->byte_count, &code->bytes));
+  *out_built = (tt_built_t){0};
+  size_t at = 0;
+  TT_RETURN_IF_ERROR(tt_binary_read(bytes, size, &out_built->code, &at));
   for (int i = 0; i < TT_PROCESSOR_COUNT; ++i) {
-    uint32_t n = header.symbol_sizes[i];
-    if (n == 0) continue;
-    TT_RETURN_IF_ERROR(copy(take(&at, end, n), n, &out_built->symbols[i]));
-    out_built->symbols[i][n - 1] = '\0';
+    const size_t length = strnlen((const char*)bytes + at, size - at);
+    if (length == size - at) {
+      return tt_status_make(TT_CODE_INVALID_ARGUMENT,
+                            "compiled code: symbols without an end");
+    }
+    if (length > 0) {
+      out_built->symbols[i] = strdup((const char*)bytes + at);
+      if (!out_built->symbols[i]) return out_of_memory();
+    }
+    at += length + 1;
   }
   return NULL;
 }

@@ -4,11 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tile/crc64.h"
 #include "tile/emit.h"
+#include "toolchain/precompiled.h"
 #include "toolchain/toolchain_internal.h"
 
 // Changes when the same sources and options would give other code.
-static const char tt_toolchain_version[] = "1";
+static const char tt_toolchain_version[] = "2";
 
 static uint32_t usable_cpus(void) {
   cpu_set_t set;
@@ -94,7 +96,7 @@ static tt_status_t load(const tt_toolchain_t* toolchain, const char* key,
   if (!bytes) return NULL;
   tt_status_t status = tt_built_read(bytes, size, out_built);
   free(bytes);
-  return status;
+  return tt_status_prefix(status, "kernel cache, entry %s", key);
 }
 
 static tt_status_t store(const tt_toolchain_t* toolchain, const char* key,
@@ -215,4 +217,46 @@ tt_status_t tt_toolchain_phase(tt_toolchain_t* toolchain,
   }
   tt_sources_free(&sources);
   return hand_out(status, &built, out_binary);
+}
+
+// ---- Ahead of time ----------------------------------------------------------
+
+// Builds the firmware and carries it. *out_id names the build.
+static tt_status_t add_firmware(const tt_toolchain_t* toolchain,
+                                const tt_toolchain_target_t* target,
+                                tt_program_t* program, uint64_t* out_id) {
+  tt_built_t firmware = {0};
+  uint8_t* bytes = NULL;
+  size_t size = 0;
+  tt_status_t status = get_firmware(toolchain, target, &firmware);
+  if (!status) status = tt_built_write(&firmware, &bytes, &size);
+  if (!status) {
+    *out_id = tt_crc64(0, bytes, size);
+    status = tt_precompiled_add(program, target, TT_PRECOMPILED_FIRMWARE,
+                                firmware.code, *out_id);
+  }
+  free(bytes);
+  tt_built_free(&firmware);
+  return status;
+}
+
+tt_status_t tt_toolchain_precompile(tt_toolchain_t* toolchain,
+                                    const tt_toolchain_target_t* target,
+                                    tt_program_t* program) {
+  uint64_t id = 0;
+  TT_RETURN_IF_ERROR(check_target(target));
+  TT_RETURN_IF_ERROR(add_firmware(toolchain, target, program, &id));
+  for (uint32_t i = 0; i < program->entries_count; ++i) {
+    const tt_entry_t* entry = &program->entries[i];
+    for (uint32_t phase = 0; phase < entry->phase_count; ++phase) {
+      tt_binary_t* code = NULL;
+      TT_RETURN_IF_ERROR(
+          tt_toolchain_phase(toolchain, target, program, i, phase, &code));
+      tt_status_t status = tt_precompiled_add(
+          program, target, entry->first_phase + phase, code, id);
+      tt_binary_free(code);
+      TT_RETURN_IF_ERROR(status);
+    }
+  }
+  return NULL;
 }

@@ -9,11 +9,11 @@
 #ifndef TT_IREE_TOOLCHAIN_TOOLCHAIN_H_
 #define TT_IREE_TOOLCHAIN_TOOLCHAIN_H_
 
-#include <stdbool.h>
 #include <stdint.h>
 
 #include "tile/program.h"
 #include "toolchain/binary.h"
+#include "toolchain/target.h"
 
 typedef struct tt_toolchain_t tt_toolchain_t;
 
@@ -29,20 +29,6 @@ typedef struct tt_toolchain_options_t {
   uint64_t cache_limit;  // bytes
   uint32_t jobs;         // compilers at once; default: usable CPUs
 } tt_toolchain_options_t;
-
-// What code is built for; part of every cache key.
-typedef struct tt_toolchain_target_t {
-  uint32_t dram_banks;
-  uint32_t l1_banks;   // worker cores of the chip
-  uint32_t text_base;  // L1 bytes [text_base, text_limit) take kernel code
-  uint32_t text_limit;
-  // L1 address of TT_PROCESSOR_COUNT words in which each processor's kernel
-  // keeps its place: which op it is at (tt_emit_describe_place); 0: not kept.
-  uint32_t line_slots;
-  // Kernels stop at accesses outside of their views, with
-  // TT_EMIT_PLACE_STOPPED in their place.
-  bool checked;
-} tt_toolchain_target_t;
 
 // Finds device code and compiler. NOT_FOUND says what is missing, where it was
 // looked for and how to get it.
@@ -61,5 +47,11 @@ tt_status_t tt_toolchain_phase(tt_toolchain_t* toolchain,
                                const tt_toolchain_target_t* target,
                                const tt_program_t* program, uint32_t entry,
                                uint32_t phase, tt_binary_t** out_binary);
+
+// Builds the firmware and all kernels of a verified program for |target| and
+// adds them to what it carries (precompiled.h).
+tt_status_t tt_toolchain_precompile(tt_toolchain_t* toolchain,
+                                    const tt_toolchain_target_t* target,
+                                    tt_program_t* program);
 
 #endif  // TT_IREE_TOOLCHAIN_TOOLCHAIN_H_

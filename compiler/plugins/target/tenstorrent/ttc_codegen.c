@@ -7,6 +7,7 @@
 #include "compiler/plugins/target/tenstorrent/ttc_floor.h"
 #include "compiler/plugins/target/tenstorrent/ttc_resources.h"
 #include "compiler/plugins/target/tenstorrent/ttc_tile.h"
+#include "toolchain/toolchain.h"
 
 //===----------------------------------------------------------------------===//
 // Exports
@@ -218,14 +219,33 @@ static tt_status_t ttc_compile_entries(ttc_compilation_t* c,
 // Executables
 //===----------------------------------------------------------------------===//
 
+// Adds machine code for the devices that it was asked for.
+static tt_status_t ttc_precompile(const ttc_codegen_options_t* options,
+                                  tt_program_t* program) {
+  if (!options->precompile_banks) return NULL;
+  tt_toolchain_t* toolchain = NULL;
+  tt_status_t status =
+      tt_toolchain_create(&(tt_toolchain_options_t){0}, &toolchain);
+  for (uint32_t banks = 1; banks < 32 && !status; ++banks) {
+    if (!(options->precompile_banks >> banks & 1)) continue;
+    const tt_toolchain_target_t target =
+        tt_toolchain_target_blackhole(banks, false);
+    status = tt_toolchain_precompile(toolchain, &target, program);
+  }
+  tt_toolchain_destroy(toolchain);
+  return tt_status_prefix(
+      status, "'hal.executable.variant' op: --iree-tenstorrent-precompile");
+}
+
 // Makes what is asked for of the finished |program|.
 static tt_status_t ttc_codegen_finish(const ttc_codegen_options_t* options,
-                                      const tt_program_t* program,
+                                      tt_program_t* program,
                                       ttc_codegen_output_t* out) {
   for (uint32_t i = 0; i < out->entry_count; ++i) {
     TT_RETURN_IF_ERROR(
         ttc_codegen_describe(options, program, i, &out->entries[i]));
   }
+  TT_RETURN_IF_ERROR(ttc_precompile(options, program));
   return tt_program_write_image(program, &out->image, &out->image_size);
 }
 

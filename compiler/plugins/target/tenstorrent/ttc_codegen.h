@@ -30,6 +30,9 @@ typedef struct ttc_codegen_options_t {
   // (--iree-tenstorrent-l1-size) without tt_chip_t.l1_reserved.
   int64_t l1_size;
   ttc_fidelity_t fidelity;
+  // Numbers of DRAM banks, as bits, that kernels are compiled for ahead of
+  // time.
+  uint32_t precompile_banks;
   // Whether the image says where in the source its dispatches come from.
   bool note_locations;
   // What to make beside the image (see ttc_codegen_entry_t). Making it costs

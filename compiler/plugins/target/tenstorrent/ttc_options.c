@@ -29,6 +29,7 @@ typedef enum {
   TTC_KIND_GRID,
   TTC_KIND_BYTES,
   TTC_KIND_FIDELITY,
+  TTC_KIND_BANKS,
   TTC_KIND_REFUSED,
 } ttc_kind_t;
 
@@ -199,6 +200,17 @@ static bool ttc_parse_l1(const char* text, int64_t* out_usable) {
   return true;
 }
 
+static bool ttc_parse_banks(const char* text, uint32_t* out_banks) {
+  uint32_t banks = 0;
+  do {
+    if (*text != '7' && *text != '8') return false;
+    banks |= 1u << (*text++ - '0');
+  } while (*text++ == ',');
+  if (text[-1]) return false;
+  *out_banks = banks;
+  return true;
+}
+
 // What a value of |kind| has to look like, for the message.
 static const char* ttc_kind_expectation(ttc_kind_t kind) {
   switch (kind) {
@@ -213,6 +225,8 @@ static const char* ttc_kind_expectation(ttc_kind_t kind) {
              "most 1572864";
     case TTC_KIND_FIDELITY:
       return "fidelity, expected LoFi, HiFi2, HiFi3 or HiFi4";
+    case TTC_KIND_BANKS:
+      return "DRAM banks, expected 7, 8 or 7,8";
     default:
       return "argument";
   }
@@ -243,6 +257,8 @@ static bool ttc_option_set(ttc_options_t* options, const ttc_option_t* option,
       return ttc_parse_l1(value, &codegen->l1_size);
     case TTC_KIND_FIDELITY:
       return ttc_parse_fidelity(value, &codegen->fidelity);
+    case TTC_KIND_BANKS:
+      return ttc_parse_banks(value, &codegen->precompile_banks);
   }
   return false;
 }

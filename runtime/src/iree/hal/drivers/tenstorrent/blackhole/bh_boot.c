@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "bh_device.h"
+#include "toolchain/precompiled.h"
 
 enum {
   // Milliseconds at least that cores have to boot, whatever launches have:
@@ -12,12 +13,17 @@ enum {
   BOOT_TIMEOUT_MS = 120000,
 };
 
-tt_status_t tt_bh_build_firmware(tt_backend_device_t* device) {
+tt_status_t tt_bh_build_firmware(tt_backend_device_t* device,
+                                 const tt_program_t* program) {
   pthread_mutex_lock(&device->build_mutex);
   tt_status_t status = NULL;
-  if (!device->firmware) {
+  if (!device->firmware && device->toolchain) {
     status = tt_toolchain_firmware(device->toolchain, &device->target,
                                    &device->firmware);
+  } else if (!device->firmware) {
+    status =
+        tt_precompiled_find(program, &device->target, TT_PRECOMPILED_FIRMWARE,
+                            &device->firmware, &device->firmware_id);
   }
   pthread_mutex_unlock(&device->build_mutex);
   return tt_status_prefix(status, "tt-metal's firmware");

@@ -20,29 +20,23 @@ int64_t tt_bh_now_ms(void) {
   return (int64_t)time.tv_sec * 1000 + time.tv_nsec / 1000000;
 }
 
-static tt_toolchain_target_t target_of(const tt_bh_chip_t* chip, bool checked) {
-  return (tt_toolchain_target_t){.dram_banks = chip->bank_count,
-                                 .l1_banks = TT_BH_L1_BANKS,
-                                 .text_base = TT_BH_TEXT,
-                                 .text_limit = TT_BH_TEXT_END,
-                                 .line_slots = TT_BH_PLACES,
-                                 .checked = checked};
-}
-
 // Opens what |options| name; |device| can be closed whatever happens.
 static tt_status_t open_parts(tt_backend_device_t* device,
                               const tt_bh_options_t* options,
                               const tt_backend_param_t* params, size_t count) {
   // What a launch needs is looked for now, not when it is missed.
-  TT_RETURN_IF_ERROR(
-      tt_toolchain_create(&options->toolchain, &device->toolchain));
+  if (!options->binaries) {
+    TT_RETURN_IF_ERROR(
+        tt_toolchain_create(&options->toolchain, &device->toolchain));
+  }
   TT_RETURN_IF_ERROR(device->vtable->open(params, count, &device->transport));
   tt_bh_transport_info_t info;
   device->vtable->query_info(device->transport, &info);
   TT_RETURN_IF_ERROR(tt_bh_chip_init(&info, options->grid_cols,
                                      options->grid_rows, options->banks,
                                      &device->chip));
-  device->target = target_of(&device->chip, options->checked);
+  device->target =
+      tt_toolchain_target_blackhole(device->chip.bank_count, options->checked);
   device->timeout_ms = options->timeout_ms;
   snprintf(device->name, sizeof(device->name), "Blackhole (%s, %ux%u)",
            info.name, device->chip.cols, device->chip.rows);

@@ -26,11 +26,13 @@ struct tt_backend_device_t {
   uint32_t timeout_ms;
   bool checked;
   char name[64];
+  // NULL: no compiler is used, only code that programs carry is run.
   tt_toolchain_t* toolchain;
   tt_toolchain_target_t target;
 
   pthread_mutex_t build_mutex;  // guards what is compiled
   tt_binary_t* firmware;        // NULL until the first launch
+  uint64_t firmware_id;         // of the build, where it was carried
   uint64_t next_serial;         // of kernels, from 1
 
   pthread_mutex_t mutex;  // guards the transport and what follows
@@ -89,8 +91,10 @@ int64_t tt_bh_now_ms(void);
 // ---- bh_boot.c
 // ----------------------------------------------------------------
 
-// Builds the firmware if that was not done. Takes the build lock.
-tt_status_t tt_bh_build_firmware(tt_backend_device_t* device);
+// Builds the firmware, or takes what |program| carries, if that was not done.
+// Takes the build lock.
+tt_status_t tt_bh_build_firmware(tt_backend_device_t* device,
+                                 const tt_program_t* program);
 // Boots those of the first |count| cores that are not. Within enter and leave.
 tt_status_t tt_bh_boot(tt_backend_device_t* device, uint32_t count);
 

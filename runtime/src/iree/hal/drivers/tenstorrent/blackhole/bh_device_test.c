@@ -18,6 +18,7 @@
 
 #include "bh_process.h"
 #include "testing/fake_toolchain.h"
+#include "toolchain/precompiled.h"
 
 //===----------------------------------------------------------------------===//
 // A backend over the fake simulator
@@ -208,9 +209,15 @@ static const char kProgram[] =
     "}\n"
     "}\n";
 
-static tt_backend_program_t* load(tt_backend_device_t* device) {
+static tt_program_t* parse(void) {
   tt_program_t* program = NULL;
   check(tt_program_parse(kProgram, strlen(kProgram), "test", &program));
+  return program;
+}
+
+// Loads |program| and frees it.
+static tt_backend_program_t* load_program(tt_backend_device_t* device,
+                                          tt_program_t* program) {
   uint8_t* image = NULL;
   size_t size = 0;
   check(tt_program_write_image(program, &image, &size));
@@ -219,6 +226,10 @@ static tt_backend_program_t* load(tt_backend_device_t* device) {
   free(image);
   tt_program_free(program);
   return loaded;
+}
+
+static tt_backend_program_t* load(tt_backend_device_t* device) {
+  return load_program(device, parse());
 }
 
 static tt_status_t launch(tt_backend_device_t* device,
@@ -365,6 +376,81 @@ static void test_no_compiler(void** state) {
   tt_backend_device_t* device = NULL;
   expect_error(fake_backend.open(params, 1, &device), TT_CODE_NOT_FOUND,
                "no compiler");
+}
+
+//===----------------------------------------------------------------------===//
+// Code that programs carry
+//===----------------------------------------------------------------------===//
+
+// The program with code for |target| as the toolchain makes it, linked against
+// the firmware |id|.
+static tt_program_t* parse_precompiled(const tt_toolchain_target_t* target,
+                                       uint64_t id) {
+  tt_program_t* program = parse();
+  tt_binary_t* code = NULL;
+  check(tt_toolchain_firmware(NULL, target, &code));
+  check(tt_precompiled_add(program, target, TT_PRECOMPILED_FIRMWARE, code, id));
+  tt_binary_free(code);
+  for (uint32_t phase = 0; phase < 2; ++phase) {
+    check(tt_toolchain_phase(NULL, target, program, 0, phase, &code));
+    check(tt_precompiled_add(program, target, phase, code, id));
+    tt_binary_free(code);
+  }
+  return program;
+}
+
+// A device without a compiler runs what programs carry and nothing else.
+static void test_carried_code(void** state) {
+  tt_backend_device_t* device =
+      open_device((tt_backend_param_t){"binaries", "1"},
+                  (tt_backend_param_t){"compiler", "none"}, kNone);
+  tt_backend_memory_t* memory = allocate(device, 1000);
+  const tt_toolchain_target_t target = device->target;
+  tt_toolchain_target_t other = target;
+  other.dram_banks = 15 - target.dram_banks;
+  tt_backend_program_t* bare = load(device);
+  tt_backend_program_t* foreign =
+      load_program(device, parse_precompiled(&other, 1));
+  tt_backend_program_t* ours =
+      load_program(device, parse_precompiled(&target, 1));
+  tt_backend_program_t* newer =
+      load_program(device, parse_precompiled(&target, 2));
+  expect_error(launch(device, bare, memory, 0), TT_CODE_NOT_FOUND,
+               "the program carries no compiled firmware");
+  expect_error(launch(device, foreign, memory, 0), TT_CODE_NOT_FOUND,
+               "only for other devices");
+  const uint32_t phases = fake_toolchain_phases();
+  check(launch(device, ours, memory, 0));
+  assert_int_equal(fake_toolchain_phases(), phases);
+  l1_t* l1 = read_l1(device, 1);
+  assert_int_equal(l1->bytes[TT_BH_TEXT], 0xA0);
+  free(l1);
+  expect_error(launch(device, newer, memory, 0), TT_CODE_FAILED_PRECONDITION,
+               "compiled for firmware 0000000000000002, the device runs "
+               "0000000000000001");
+  expect_error(launch(device, bare, memory, 0), TT_CODE_NOT_FOUND,
+               "no compiled kernels of phase 0");
+  fake_backend.unload(device, bare);
+  fake_backend.unload(device, foreign);
+  fake_backend.unload(device, ours);
+  fake_backend.unload(device, newer);
+  fake_backend.release(device, memory);
+  fake_backend.close(device);
+}
+
+// Without the option, carried code is not looked at.
+static void test_carried_code_is_ignored(void** state) {
+  tt_backend_device_t* device = open_device(kNone, kNone, kNone);
+  tt_backend_memory_t* memory = allocate(device, 1000);
+  tt_program_t* program = parse_precompiled(&device->target, 1);
+  memset(program->binaries, 0xFF, program->binaries_count);
+  tt_backend_program_t* loaded = load_program(device, program);
+  const uint32_t phases = fake_toolchain_phases();
+  check(launch(device, loaded, memory, 0));
+  assert_int_equal(fake_toolchain_phases(), phases + 2);
+  fake_backend.unload(device, loaded);
+  fake_backend.release(device, memory);
+  fake_backend.close(device);
 }
 
 //===----------------------------------------------------------------------===//
@@ -549,6 +635,8 @@ int main(void) {
       cmocka_unit_test(test_launch),
       cmocka_unit_test(test_refused_launches),
       cmocka_unit_test(test_no_compiler),
+      cmocka_unit_test(test_carried_code),
+      cmocka_unit_test(test_carried_code_is_ignored),
       cmocka_unit_test(test_hang_in_reader),
       cmocka_unit_test(test_hang_in_compute),
       cmocka_unit_test(test_stopped_access),

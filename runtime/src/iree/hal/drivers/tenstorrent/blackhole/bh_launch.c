@@ -336,7 +336,7 @@ tt_status_t tt_bh_launch(tt_backend_device_t* device,
   const char* name =
       tt_entry_name(program->program, &program->program->entries[entry]);
   // Compiling takes long: other users of the device go on meanwhile.
-  TT_RETURN_IF_ERROR(tt_bh_build_firmware(device));
+  TT_RETURN_IF_ERROR(tt_bh_build_firmware(device, program->program));
   TT_RETURN_IF_ERROR(tt_bh_build_entry(device, program, entry));
   const tt_counts_t counts = tt_bh_count(device, program, entry, constants);
   TT_RETURN_IF_ERROR(tt_bh_enter(device));

@@ -4,6 +4,8 @@
 #ifndef TT_IREE_HAL_DRIVERS_TENSTORRENT_BLACKHOLE_BH_LAYOUT_H_
 #define TT_IREE_HAL_DRIVERS_TENSTORRENT_BLACKHOLE_BH_LAYOUT_H_
 
+#include "toolchain/target.h"
+
 // A register of every worker, and what is written to it.
 #define TT_BH_SOFT_RESET_0 0xFFB121B0u
 #define TT_BH_LOCAL_MEMORY 0xFFB00000u  // of each processor, its own
@@ -58,21 +60,18 @@ enum {
   TT_BH_LAUNCH_ENABLES = 76,          // uint32_t, bit i: processor i
   TT_BH_CB_SIZE = 16,  // uint32_t address, bytes, pages, bytes of a page
 
-  // ---- Ours
-  // -------------------------------------------------------------------
-  TT_BH_CONFIG = 32896,            // kernel_config_base
-  TT_BH_PLACES = TT_BH_CONFIG,     // uint32_t a processor
-  TT_BH_ARGS = TT_BH_CONFIG + 64,  // of reader, compute, writer
-  TT_BH_ARGS_STRIDE = 1376,        // at least 341 words, a multiple of 16
+  // ---- Ours -----------------------------------------------------------------
+  TT_BH_CONFIG = 32896,                // kernel_config_base
+  TT_BH_PLACES = TT_TARGET_PLACES,     // uint32_t a processor
+  TT_BH_ARGS = TT_TARGET_PLACES + 64,  // of reader, compute, writer
+  TT_BH_ARGS_STRIDE = 1376,            // at least 341 words, a multiple of 16
   TT_BH_CBS = TT_BH_ARGS + 3 * TT_BH_ARGS_STRIDE,
-  TT_BH_TEXT = 37632,
-  TT_BH_TEXT_END = 180224,
+  TT_BH_TEXT = TT_TARGET_TEXT,
+  TT_BH_TEXT_END = TT_TARGET_TEXT_END,
   TT_BH_STAGING = TT_BH_TEXT_END,  // the emitter's staging CB
   TT_BH_STAGING_END = 196608,      // the program's CBs follow: l1_reserved
 
-  // Worker cores that bank tables are made for: all that any Blackhole has, so
-  // that one firmware serves every grid.
-  TT_BH_L1_BANKS = 140,
+  TT_BH_L1_BANKS = TT_TARGET_L1_BANKS,
 };
 
 #endif  // TT_IREE_HAL_DRIVERS_TENSTORRENT_BLACKHOLE_BH_LAYOUT_H_

@@ -50,6 +50,15 @@ static tt_status_t parse_grid(const tt_backend_param_t* param,
   return NULL;
 }
 
+static tt_status_t parse_flag(const tt_backend_param_t* param,
+                              bool* out_value) {
+  if (strcmp(param->value, "0") && strcmp(param->value, "1")) {
+    return bad_value(param, "0 or 1");
+  }
+  *out_value = *param->value == '1';
+  return NULL;
+}
+
 // Takes |param| if it is the device's.
 static tt_status_t parse_option(const tt_backend_param_t* param,
                                 tt_bh_options_t* o, bool* out_taken) {
@@ -66,10 +75,9 @@ static tt_status_t parse_option(const tt_backend_param_t* param,
       return bad_value(param, "seconds, as in 600 or 0.5; 0: no limit");
     }
   } else if (!strcmp(param->key, "checked")) {
-    if (strcmp(value, "0") && strcmp(value, "1")) {
-      return bad_value(param, "0 or 1");
-    }
-    o->checked = *value == '1';
+    return parse_flag(param, &o->checked);
+  } else if (!strcmp(param->key, "binaries")) {
+    return parse_flag(param, &o->binaries);
   } else if (!strcmp(param->key, "metal")) {
     o->toolchain.metal = value;
   } else if (!strcmp(param->key, "compiler")) {
@@ -100,7 +108,7 @@ static tt_status_t unknown_option(const tt_bh_transport_vtable_t* transport,
   }
   return tt_status_make(TT_CODE_INVALID_ARGUMENT,
                         "unknown device option '%s'; %s takes %sgrid, banks, "
-                        "timeout, checked, metal, compiler and cache",
+                        "timeout, checked, binaries, metal, compiler and cache",
                         key, transport->name, list);
 }
 

@@ -11,6 +11,7 @@ typedef struct tt_bh_options_t {
   uint32_t banks;       // banks=7|8; 0: all there are
   uint32_t timeout_ms;  // timeout=SECONDS of a phase
   bool checked;         // checked=0|1: kernels check their accesses
+  bool binaries;        // binaries=0|1: run the code that programs carry
   tt_toolchain_options_t toolchain;  // metal=, compiler=, cache=: of |params|
 } tt_bh_options_t;
 

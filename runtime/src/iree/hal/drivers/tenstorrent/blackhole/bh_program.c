@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "toolchain/precompiled.h"
+
 enum { CB_ALIGNMENT = 64 };
 
 static void free_phase(tt_bh_phase_t* phase) {
@@ -85,6 +87,21 @@ static void place_cbs(tt_bh_phase_t* built, uint32_t program_cbs) {
   }
 }
 
+// The kernels of phase |index| (of all) that |program| carries.
+static tt_status_t take_carried(const tt_backend_device_t* device,
+                                const tt_program_t* program, uint32_t index,
+                                tt_binary_t** out_code) {
+  uint64_t firmware = 0;
+  TT_RETURN_IF_ERROR(tt_precompiled_find(program, &device->target, index,
+                                         out_code, &firmware));
+  if (firmware == device->firmware_id) return NULL;
+  return tt_status_make(
+      TT_CODE_FAILED_PRECONDITION,
+      "the program's kernels were compiled for firmware %016llx, the device "
+      "runs %016llx; compile all programs of a device with one toolchain",
+      (unsigned long long)firmware, (unsigned long long)device->firmware_id);
+}
+
 // Builds phase |phase| of |entry| into |built|.
 static tt_status_t build_phase(tt_backend_device_t* device,
                                const tt_program_t* program, uint32_t entry,
@@ -98,8 +115,12 @@ static tt_status_t build_phase(tt_backend_device_t* device,
       tt_emit_phase_cbs(program, entry, phase, built->cbs, &built->cb_count));
   const tt_entry_t* e = &program->entries[entry];
   place_cbs(built, program->phases[e->first_phase + phase].cb_count);
-  TT_RETURN_IF_ERROR(tt_toolchain_phase(device->toolchain, &device->target,
-                                        program, entry, phase, &built->code));
+  TT_RETURN_IF_ERROR(device->toolchain
+                         ? tt_toolchain_phase(device->toolchain,
+                                              &device->target, program, entry,
+                                              phase, &built->code)
+                         : take_carried(device, program, e->first_phase + phase,
+                                        &built->code));
   for (uint32_t i = 0; i < built->code->segment_count; ++i) {
     const tt_binary_segment_t* segment = &built->code->segments[i];
     if (segment->address >= TT_BH_TEXT && segment->address <= TT_BH_TEXT_END &&

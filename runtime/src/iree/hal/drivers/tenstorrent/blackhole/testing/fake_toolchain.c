@@ -24,13 +24,6 @@ tt_status_t tt_toolchain_create(const tt_toolchain_options_t* options,
 
 void tt_toolchain_destroy(tt_toolchain_t* toolchain) { free(toolchain); }
 
-void tt_binary_free(tt_binary_t* code) {
-  if (!code) return;
-  free(code->segments);
-  free(code->bytes);
-  free(code);
-}
-
 // One segment of |size| bytes |value| at |address| for each processor.
 static tt_binary_t* make_code(uint32_t address, uint32_t size, uint8_t value) {
   tt_binary_t* code = calloc(1, sizeof(*code));
