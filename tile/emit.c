@@ -515,7 +515,6 @@ tt_status_t tt_emit_kernel(const tt_program_t* program, uint32_t entry,
   TT_RETURN_IF_ERROR(tt_emitter_create(program, entry, phase, unit, &e));
   tt_strbuf_t file = {0};
   e.staging = cb_count > e.phase->cb_count ? cbs[cb_count - 1].number : TT_NONE;
-  if (!e.status) tt_emit_check_windows(&e);
   if (!e.status) emit_body(&e);
   tt_status_t status = e.status;
   e.status = NULL;

@@ -90,9 +90,6 @@ const tt_cb_t* tt_emit_cb(const tt_emitter_t* e, const tt_inst_t* inst,
                           uint32_t k);
 bool tt_emit_is_tile_form(const tt_emitter_t* e, const tt_inst_t* inst);
 
-// Refuses kernels whose CB windows may cross the CB's end: emit_window.c.
-void tt_emit_check_windows(tt_emitter_t* e);
-
 // The C++ name of a lane op.
 tt_emit_text_t tt_emit_lane_name(const tt_inst_t* inst);
 

@@ -146,42 +146,6 @@ static void test_no_cb_left(void** state) {
   tt_program_free(program);
 }
 
-// tt-metal's CBs cannot wrap inside a window; tile programs can.
-static void check_window(const char* ops, bool ok) {
-  tt_strbuf_t text = {0};
-  tt_strbuf_print(&text,
-                  "tile.program blackhole\nentry @f constants 0 {\n"
-                  "phase cores 1 fidelity HiFi4 {\n"
-                  "cb c0 Float32 32 flat pages 4\nreader {\n%s}\n}\n}\n",
-                  ops);
-  tt_program_t* program = NULL;
-  tt_status_t status = tt_program_parse(text.data, text.size, "test", &program);
-  if (status) fail_msg("%s", tt_status_message(status));
-  char* kernel = NULL;
-  size_t size = 0;
-  status = tt_emit_kernel(program, 0, 0, TT_UNIT_READER, &kernel, &size);
-  assert_int_equal(tt_status_code(status),
-                   ok ? TT_CODE_OK : TT_CODE_UNIMPLEMENTED);
-  if (!ok) assert_non_null(strstr(tt_status_message(status), "cross its end"));
-  tt_status_free(status);
-  free(kernel);
-  tt_program_free(program);
-  tt_strbuf_free(&text);
-}
-
-#define STEP(n)                                      \
-  "cb_reserve_back c0, " #n "\ncb_push_back c0, " #n \
-  "\n"                                               \
-  "cb_wait_front c0, " #n "\ncb_pop_front c0, " #n "\n"
-
-static void test_windows(void** state) {
-  check_window("%0 = for 0, 9, 1\n" STEP(2) "end\n", true);
-  check_window("%0 = for 0, 9, 1\n" STEP(3) STEP(1) "end\n", true);
-  check_window("%0 = for 0, 9, 1\n" STEP(3) "end\n", false);
-  check_window(STEP(1) "%0 = for 0, 9, 1\n" STEP(4) "end\n", false);
-  check_window(STEP(1) "%0 = for 0, 3, 1\n" STEP(1) "end\n" STEP(2), false);
-}
-
 // ---- What has no spelling ---------------------------------------------------
 
 static void test_unsupported(void** state) {
@@ -244,11 +208,10 @@ static void test_library(void** state) {
 int main(int argc, char** argv) {
   update = argc > 1 && strcmp(argv[1], "--update") == 0;
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_golden),      cmocka_unit_test(test_args),
-      cmocka_unit_test(test_cbs),         cmocka_unit_test(test_bad_index),
-      cmocka_unit_test(test_no_cb_left),  cmocka_unit_test(test_windows),
-      cmocka_unit_test(test_unsupported), cmocka_unit_test(test_documented),
-      cmocka_unit_test(test_library),
+      cmocka_unit_test(test_golden),     cmocka_unit_test(test_args),
+      cmocka_unit_test(test_cbs),        cmocka_unit_test(test_bad_index),
+      cmocka_unit_test(test_no_cb_left), cmocka_unit_test(test_unsupported),
+      cmocka_unit_test(test_documented), cmocka_unit_test(test_library),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -175,6 +175,38 @@ static char* run_case(const char* frame, const char* lines, size_t size) {
   return message;
 }
 
+#define STEP(n)                                      \
+  "cb_reserve_back c0, " #n "\ncb_push_back c0, " #n \
+  "\n"                                               \
+  "cb_wait_front c0, " #n "\ncb_pop_front c0, " #n "\n"
+
+// CBs cannot wrap inside a window of pages; these never do. errors.txt has what
+// may.
+static void test_windows(void** state) {
+  static const char* const accepted[] = {
+      "%0 = for 0, 9, 1\n" STEP(2) "end\n",
+      "%0 = for 0, 9, 1\n" STEP(3) STEP(1) "end\n" STEP(4),
+      STEP(2) "%0 = for 0, 9, 1\n" STEP(1) STEP(1) STEP(2) "end\n" STEP(2),
+      "%0 = for 0, 5, 1\n%1 = for 0, 5, 1\n" STEP(2) "end\n" STEP(2) "end\n",
+      "if $1\n" STEP(2) "else\n" STEP(4) STEP(2) "end\n" STEP(2) STEP(4),
+  };
+  for (size_t i = 0; i < sizeof(accepted) / sizeof(*accepted); ++i) {
+    tt_strbuf_t text = {0};
+    tt_strbuf_print(&text,
+                    "tile.program blackhole\nentry @f constants 1 {\n"
+                    "launch {\n$0 = push 0\n$1 = cmpi.i64 $0, 9 ult\n}\n"
+                    "phase cores 1 fidelity HiFi4 {\n"
+                    "cb c0 Float32 32 flat pages 4\nreader {\n%s}\n}\n}\n",
+                    accepted[i]);
+    tt_program_t* program = NULL;
+    tt_status_t status =
+        tt_program_parse(text.data, text.size, "test", &program);
+    if (status) fail_msg("%s", tt_status_message(status));
+    tt_program_free(program);
+    tt_strbuf_free(&text);
+  }
+}
+
 // errors.txt: "=== frame", the case's lines, "--- message".
 static void test_errors(void** state) {
   static const char path[] = "testdata/errors.txt";
@@ -225,6 +257,7 @@ int main(int argc, char** argv) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_goldens),
       cmocka_unit_test(test_every_op_has_a_golden),
+      cmocka_unit_test(test_windows),
       cmocka_unit_test(test_errors),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

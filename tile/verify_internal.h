@@ -118,6 +118,8 @@ tt_status_t tt_verify_protocol(tt_verify_t* v);
 void tt_verify_block_factor(const tt_verify_t* v, tt_verify_block_t* block);
 // On leaving a block: pages and DST as on entering.
 tt_status_t tt_verify_block_end(const tt_verify_t* v);
+// Of a whole kernel: no window of pages crosses its CB's end (verify_window.c).
+tt_status_t tt_verify_windows(tt_verify_t* v);
 // After a phase's kernels: as many pages popped as pushed.
 tt_status_t tt_verify_totals(const tt_verify_t* v);
 

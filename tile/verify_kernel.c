@@ -213,5 +213,6 @@ tt_status_t tt_verify_kernel(tt_verify_t* v) {
     v->inst = v->blocks[v->depth - 1].inst;
     return tt_verify_error(v, "has no end");
   }
-  return tt_verify_block_end(v);
+  TT_RETURN_IF_ERROR(tt_verify_block_end(v));
+  return kernel->unit == TT_UNIT_LAUNCH ? NULL : tt_verify_windows(v);
 }
