@@ -240,6 +240,41 @@ def test_exit_with_work_that_runs():
     assert (result.returncode, result.stdout, result.stderr) == (0, "True\n", "")
 
 
+def test_exit_with_a_launch_that_runs():
+    """Seconds of work in one launch: the process does not wait for it."""
+    result = run_python("""
+        import time
+        import numpy as np
+        import iree.compiler as compiler
+        import iree.runtime as rt
+        t = "tensor<5000x5000xf32>"
+        vmfb = compiler.compile_str(
+            f"func.func @square(%a: {t}) -> {t} {{"
+            " %z = arith.constant 0.0 : f32"
+            f" %e = tensor.empty() : {t}"
+            f" %f = linalg.fill ins(%z : f32) outs(%e : {t}) -> {t}"
+            f" %r = linalg.matmul ins(%a, %a : {t}, {t}) outs(%f : {t}) -> {t}"
+            f" return %r : {t} }}",
+            target_backends=["tenstorrent"],
+            extra_args=["--iree-execution-model=async-external"],
+        )
+        config = rt.Config("tenstorrent")
+        module = rt.VmModule.copy_buffer(config.vm_instance, vmfb)
+        context = rt.VmContext(config.vm_instance, [*config.default_vm_modules, module])
+        ready, done = (config.device.create_semaphore(0) for _ in range(2))
+        matrix = rt.asdevicearray(config.device, np.ones((5000, 5000), np.float32))
+        arguments = rt.VmVariantList(3)
+        arguments.push_ref(matrix._buffer_view)
+        arguments.push_ref(rt.HalFence.create_at(ready, 0))
+        arguments.push_ref(rt.HalFence.create_at(done, 1))
+        function = module.lookup_function("square")
+        context.invoke(function, arguments, rt.VmVariantList(1))
+        time.sleep(0.1)  # it is in the launch
+        print(done.query(), flush=True)
+        """)
+    assert (result.returncode, result.stdout, result.stderr) == (0, "0\n", "")
+
+
 def test_asyncio_wakes_on_host_signal():
     import asyncio
 
