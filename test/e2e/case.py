@@ -48,8 +48,8 @@ def is_float(dtype: str) -> bool:
 def data(shape: Sequence[int], dtype: str, kind: str, seed: int) -> np.ndarray:
     """Reproducible values. |kind| keeps them where an op is defined:
 
-    any, positive, unit (-1..1), inside (-0.9..0.9), above1, nonzero, shift
-    (less than the bits of the type), small, index:N (0..N-1), special (NaN,
+    any, positive, unit (-1..1), inside (-0.9..0.9), above1, nonzero, near1
+    (of both signs), shift (less than the bits of the type), small, index:N (0..N-1), special (NaN,
     infinities, zeros of both signs among others).
     """
     rng = np.random.default_rng(seed)
@@ -82,9 +82,10 @@ def data(shape: Sequence[int], dtype: str, kind: str, seed: int) -> np.ndarray:
         "above1": (1.05, 6),
         "small": (-2, 2),
         "nonzero": (0.3, 4),
+        "near1": (0.8, 1.25),
     }[kind]
     values = rng.uniform(*uniform, shape)
-    if kind == "nonzero":
+    if kind in ("nonzero", "near1"):
         values = values * rng.choice([-1.0, 1.0], shape)
     return values.astype(dt)
 
