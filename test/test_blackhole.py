@@ -126,6 +126,24 @@ func.func @slab(%a: tensor<40x37xf32>) -> tensor<40x40xf32> {
   return %r : tensor<40x40xf32>
 }
 """,
+    # Ten values that are alive at once; DST has eight tiles.
+    "spills": """
+func.func @spills(%a: tensor<900xf32>, %b: tensor<900xf32>) -> tensor<900xf32> {
+"""
+    + "".join(
+        f"  %v{i} = arith.addf %{'a' if i == 0 else f'm{i - 1}'}, %b : tensor<900xf32>\n"
+        f"  %m{i} = arith.mulf %v{i}, %a : tensor<900xf32>\n"
+        for i in range(10)
+    )
+    + "".join(
+        f"  %s{i} = arith.addf %{'m9' if i == 0 else f's{i - 1}'}, %v{i}"
+        " : tensor<900xf32>\n"
+        for i in range(10)
+    )
+    + """
+  return %s9 : tensor<900xf32>
+}
+""",
 }
 
 
@@ -197,6 +215,15 @@ def case(name: str):
     if name == "slab":
         a = floats(4, 40, 37)
         return (a,), 2 * a @ a.T, 4e-3 * (np.abs(a) @ np.abs(a.T))
+    if name == "spills":
+        a, b = floats(8, 900) / 4, floats(9, 900)
+        value, values = a, []
+        for _ in range(10):
+            values.append(value + b)
+            value = values[-1] * a
+        for v in values:
+            value = value + v
+        return (a, b), value, 0
     if name == "wide":
         a = np.arange(-20, 20, dtype=np.int64) * 123456789012
         b = (np.arange(40, dtype=np.int64) - 50) * 987654321098
@@ -229,7 +256,7 @@ pytestmark = pytest.mark.xdist_group("blackhole")
 
 
 @pytest.mark.parametrize("name", BOTH)
-@pytest.mark.parametrize("program", ["matmul", "sums", "wide", "gather", "slab"])
+@pytest.mark.parametrize("program", ["matmul", "sums", "wide", "gather", "slab", "spills"])
 def test_program(devices, name, program):
     check(devices(uri(name, grid="1x1")), devices(MOCK), program)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from typing import Dict, List
 
+import bodies
 import elementwise
 import linear
 import shared
@@ -14,7 +15,7 @@ from case import Case, Table
 
 def cases() -> List[Case]:
     table = Table()
-    for part in (elementwise, linear, shared, structure):
+    for part in (bodies, elementwise, linear, shared, structure):
         part.fill(table)
     ids = [case.id for case in table.cases]
     twice = {i for i in ids if ids.count(i) > 1}

@@ -18,7 +18,7 @@
 
 enum {
   TTC_MAX_RANK = 8,     // of a tensor, and loops of a generic
-  TTC_MAX_INPUTS = 16,  // of a generic; also of its results
+  TTC_MAX_INPUTS = 32,  // of a generic; also of its results
 };
 
 // ---- Launch expressions

@@ -1,12 +1,25 @@
 // Terms onto DST tiles: an allocation of DST over a DAG, evaluated depth first.
-// Loads and constants can be fetched again, so they give way when tiles run
-// out; computed values stay until their last use.
+// Loads, constants and spilled terms can be fetched again, so they give way
+// when tiles run out; computed values stay until their last use.
 #include <string.h>
 
 #include "compiler/plugins/target/tenstorrent/ttc_lower_internal.h"
 
+// Where |term| is kept; NULL if it is not.
+static const ttc_spill_t* ttc_eval_spill(const ttc_eval_t* eval,
+                                         uint32_t term) {
+  for (uint32_t i = 0; i < eval->spill_count; ++i) {
+    if (eval->spills[i].term == term) return &eval->spills[i];
+  }
+  return NULL;
+}
+
+static bool ttc_eval_computes(const ttc_eval_t* eval, uint32_t term) {
+  return eval->terms[term].kind == TTC_TERM_OP && !ttc_eval_spill(eval, term);
+}
+
 static void ttc_eval_count_uses(ttc_eval_t* eval, uint32_t term) {
-  if (eval->uses[term]++) return;
+  if (eval->uses[term]++ || !ttc_eval_computes(eval, term)) return;
   const ttc_term_t* t = &eval->terms[term];
   for (uint32_t i = 0; i < t->operand_count; ++i) {
     ttc_eval_count_uses(eval, t->operands[i]);
@@ -26,7 +39,7 @@ static uint32_t ttc_eval_allocate(ttc_eval_t* eval) {
     if (eval->term_of[i] == TT_NONE) found = i;
   }
   for (uint32_t i = eval->first; i < eval->limit && found == TT_NONE; ++i) {
-    if (eval->terms[eval->term_of[i]].kind != TTC_TERM_OP && !eval->pins[i]) {
+    if (!eval->pins[i] && !ttc_eval_computes(eval, eval->term_of[i])) {
       found = i;
     }
   }
@@ -57,8 +70,13 @@ static uint32_t ttc_eval_leaf(ttc_eval_t* eval, uint32_t term) {
                   operands, 2);
     return dst;
   }
+  const ttc_spill_t* spill = ttc_eval_spill(eval, term);
   ttc_source_t source;
-  eval->source(eval->source_data, term, &source);
+  if (spill) {
+    source = (ttc_source_t){spill->cb, TT_BCAST_NONE, spill->page};
+  } else {
+    eval->source(eval->source_data, term, &source);
+  }
   TT_OPS(eval->b, COPY_TILE, NONE, source.bcast, ttc_dst(dst),
          ttc_cb(source.cb), tt_imm(eval->b, source.page));
   return dst;
@@ -70,7 +88,7 @@ static uint32_t ttc_eval_weight(const ttc_eval_t* eval, uint32_t term,
                                 uint32_t depth) {
   const ttc_term_t* t = &eval->terms[term];
   if (t->kind == TTC_TERM_CONSTANT) return 0;
-  if (t->kind != TTC_TERM_OP || depth == 8) return 1;
+  if (depth == 8 || !ttc_eval_computes(eval, term)) return 1;
   uint32_t best = 1, ties = 0;
   for (uint32_t i = 0; i < t->operand_count; ++i) {
     uint32_t weight = ttc_eval_weight(eval, t->operands[i], depth + 1);
@@ -143,8 +161,8 @@ static uint32_t ttc_eval_term(ttc_eval_t* eval, uint32_t term) {
   if (eval->failed) return eval->first;
   uint32_t dst = ttc_eval_find(eval, term);
   if (dst != TT_NONE) return dst;
-  return eval->terms[term].kind == TTC_TERM_OP ? ttc_eval_op(eval, term)
-                                               : ttc_eval_leaf(eval, term);
+  return ttc_eval_computes(eval, term) ? ttc_eval_op(eval, term)
+                                       : ttc_eval_leaf(eval, term);
 }
 
 void ttc_eval_roots(ttc_eval_t* eval, const uint32_t* roots, uint32_t count,
@@ -161,9 +179,14 @@ void ttc_eval_roots(ttc_eval_t* eval, const uint32_t* roots, uint32_t count,
   }
 }
 
-uint32_t ttc_eval_need(const ttc_phase_t* phase, const uint32_t* roots,
+uint32_t ttc_eval_need(const ttc_phase_t* phase, const ttc_stage_t* stage,
+                       uint32_t spill_count, const uint32_t* roots,
                        uint32_t count, uint32_t first, uint32_t limit) {
-  ttc_eval_t eval = {.terms = phase->terms, .first = first, .limit = limit};
+  ttc_eval_t eval = {.terms = phase->terms,
+                     .spills = stage->spills,
+                     .spill_count = spill_count,
+                     .first = first,
+                     .limit = limit};
   uint32_t dst[TTC_MAX_RESULTS];
   ttc_eval_roots(&eval, roots, count, dst);
   return eval.failed ? limit + 1 : eval.peak;

@@ -68,12 +68,14 @@ typedef struct ttc_source_t {
 typedef void (*ttc_source_fn_t)(const void* data, uint32_t term,
                                 ttc_source_t* out);
 
-// Evaluates terms onto DST tiles. Zeroed but for the first four members.
+// Evaluates terms onto DST tiles. Zeroed but for what comes before |failed|.
 typedef struct ttc_eval_t {
   const ttc_term_t* terms;
   tt_builder_t* b;  // NULL: only counts
   ttc_source_fn_t source;
   const void* source_data;
+  const ttc_spill_t* spills;  // that are in their CBs
+  uint32_t spill_count;
   uint32_t first;                 // DST tiles below belong to the caller
   uint32_t limit;                 // DST tiles in all
   bool failed;                    // more tiles needed than there are
@@ -87,12 +89,14 @@ typedef struct ttc_eval_t {
 void ttc_eval_roots(ttc_eval_t* eval, const uint32_t* roots, uint32_t count,
                     uint32_t* out_dst);
 
-// DST tiles that the terms need beside |first| of the caller's; more than
-// |limit| when they do not fit.
-uint32_t ttc_eval_need(const ttc_phase_t* phase, const uint32_t* roots,
+// DST tiles that the terms need beside |first| of the caller's, the first
+// |spill_count| spills of |stage| being there; more than |limit| when they do
+// not fit.
+uint32_t ttc_eval_need(const ttc_phase_t* phase, const ttc_stage_t* stage,
+                       uint32_t spill_count, const uint32_t* roots,
                        uint32_t count, uint32_t first, uint32_t limit);
 
-// ---- ttc_lower_lanes.c: shared with matmuls ---------------------------------
+// ---- ttc_lower_move.c -------------------------------------------------------
 
 // Calls |visit| for each access that |stage| loads at |level|.
 typedef void (*ttc_load_fn_t)(ttc_lower_t* lower, const ttc_stage_t* stage,
@@ -109,6 +113,9 @@ void ttc_lower_write(ttc_lower_t* lower, const ttc_stage_t* stage,
 // Elements of plan dim |dim| from |lower->at| on; what moves them clamps them
 // to its pages.
 tt_operand_t ttc_lower_extent(ttc_lower_t* lower, uint8_t dim);
+
+// ---- ttc_lower_lanes.c: shared with matmuls ---------------------------------
+
 // In the compute kernel: waits for or pops the pages of |access|.
 void ttc_compute_wait(ttc_lower_t* lower, const ttc_stage_t* stage,
                       const ttc_access_t* access);

@@ -70,117 +70,7 @@ static void ttc_lower_steps(ttc_lower_t* lower, const ttc_stage_t* stage,
   ttc_lower_loop(lower, stage, 0, false, step);
 }
 
-// ---- Moving pages -----------------------------------------------------------
-
-tt_operand_t ttc_lower_extent(ttc_lower_t* lower, uint8_t dim) {
-  if (dim == TTC_NO_INDEX) return tt_imm(lower->b, 1);
-  return ttc_kernel_op(lower, TT_OP_SUB,
-                       ttc_lower_expr(lower, lower->phase->dims[dim]),
-                       lower->at[dim]);
-}
-
-static tt_operand_t ttc_lower_stride(ttc_lower_t* lower,
-                                     const ttc_access_t* access, uint8_t dim) {
-  return dim == TTC_NO_INDEX ? tt_imm(lower->b, 0)
-                             : ttc_lower_expr(lower, access->strides[dim]);
-}
-
-void ttc_lower_read(ttc_lower_t* lower, const ttc_stage_t* stage,
-                    const ttc_access_t* access) {
-  tt_builder_t* b = lower->b;
-  const ttc_phase_t* phase = lower->phase;
-  tt_dtype_t dtype = lower->dispatch->subspans[access->subspan].dtype;
-  tt_operand_t cb = ttc_cb(access->cb);
-  tt_operand_t view = lower->views[access->subspan];
-  tt_operand_t zero = tt_imm(b, 0);
-  tt_operand_t fill = ttc_lower_bits(b, dtype, access->fill);
-  tt_operand_t row_stride = ttc_lower_stride(lower, access, stage->row);
-  tt_operand_t column_stride = ttc_lower_stride(lower, access, stage->column);
-  tt_operand_t pages = tt_imm(b, access->pages);
-  TT_OPS(b, CB_RESERVE_BACK, NONE, 0, cb, pages);
-  tt_operand_t address = ttc_lower_address(lower, access);
-  if (phase->lanes == TTC_LANES_STRIP && column_stride != zero) {
-    const tt_operand_t operands[] = {
-        cb,  zero, pages, view, address, ttc_lower_extent(lower, stage->column),
-        fill};
-    tt_build_inst(b, TT_OP_READ_FLAT, dtype, TT_DTYPE_NONE, 0, TT_NONE,
-                  operands, 7);
-  } else {
-    // Along a dim that the access does not depend on, all lanes get the value;
-    // one row or column does where the FPU broadcasts.
-    tt_operand_t one = tt_imm(b, 1);
-    tt_operand_t all = tt_imm(b, TT_TILE_DIM);
-    const tt_operand_t operands[] = {
-        cb,
-        zero,
-        view,
-        address,
-        row_stride,
-        column_stride,
-        access->bcast == TT_BCAST_ROW ? one
-        : row_stride == zero          ? all
-                                      : ttc_lower_extent(lower, stage->row),
-        access->bcast == TT_BCAST_COL ? one
-        : column_stride == zero       ? all
-                                      : ttc_lower_extent(lower, stage->column),
-        fill};
-    tt_build_inst(b, TT_OP_READ_TILE, dtype, TT_DTYPE_NONE, 0, TT_NONE,
-                  operands, 9);
-  }
-  TT_OPS(b, CB_PUSH_BACK, NONE, 0, cb, pages);
-}
-
-void ttc_lower_write(ttc_lower_t* lower, const ttc_stage_t* stage,
-                     const ttc_stage_result_t* result) {
-  tt_builder_t* b = lower->b;
-  const ttc_phase_t* phase = lower->phase;
-  const ttc_access_t* access = &phase->accesses[result->access];
-  tt_dtype_t dtype = lower->dispatch->subspans[access->subspan].dtype;
-  tt_operand_t cb = ttc_cb(result->cb);
-  tt_operand_t view = lower->views[access->subspan];
-  tt_operand_t zero = tt_imm(b, 0);
-  tt_operand_t address = ttc_lower_address(lower, access);
-  if (phase->lanes == TTC_LANES_STRIP) {
-    const tt_operand_t operands[] = {
-        cb,   zero,    tt_imm(b, phase->pages),
-        view, address, ttc_lower_extent(lower, stage->column)};
-    tt_build_inst(b, TT_OP_WRITE_FLAT, dtype, TT_DTYPE_NONE, 0, TT_NONE,
-                  operands, 6);
-    return;
-  }
-  const tt_operand_t operands[] = {
-      cb,
-      zero,
-      view,
-      address,
-      ttc_lower_stride(lower, access, stage->row),
-      ttc_lower_stride(lower, access, stage->column),
-      ttc_lower_extent(lower, stage->row),
-      ttc_lower_extent(lower, stage->column)};
-  tt_build_inst(b, TT_OP_WRITE_TILE, dtype, TT_DTYPE_NONE, 0, TT_NONE, operands,
-                8);
-}
-
-void ttc_lower_loads(ttc_lower_t* lower, const ttc_stage_t* stage,
-                     ttc_level_t level, ttc_load_fn_t visit) {
-  const ttc_phase_t* phase = lower->phase;
-  bool marks[TTC_MAX_TERMS] = {false};
-  bool seen[TTC_MAX_ACCESSES] = {false};
-  for (uint32_t i = 0; i < stage->result_count; ++i) {
-    ttc_plan_mark(phase, stage->results[i].term, marks);
-  }
-  for (uint32_t i = 0; i < phase->term_count; ++i) {
-    uint32_t index = phase->terms[i].index;
-    if (!marks[i] || phase->terms[i].kind != TTC_TERM_LOAD || seen[index]) {
-      continue;
-    }
-    const ttc_access_t* access = &phase->accesses[index];
-    seen[index] = true;
-    if (ttc_plan_level(lower->dispatch, phase, stage, access) == level) {
-      visit(lower, stage, access);
-    }
-  }
-}
+// ---- Loads and items --------------------------------------------------------
 
 // As ttc_lower_loads over all stages, each access once, at TTC_LEVEL_ONCE.
 static void ttc_lower_loads_once(ttc_lower_t* lower, ttc_load_fn_t visit) {
@@ -429,14 +319,18 @@ static uint32_t ttc_lower_dst_limit(const ttc_lower_t* lower) {
   return tt_chip_dst_tiles(lower->options->chip, true, lower->phase->full_sync);
 }
 
+// The first |spills| of the stage's spills being in their CBs.
 static void ttc_lower_eval(ttc_lower_t* lower, const ttc_stage_t* stage,
-                           uint32_t page, const uint32_t* roots, uint32_t count,
+                           uint32_t spills, uint32_t page,
+                           const uint32_t* roots, uint32_t count,
                            uint32_t first, uint32_t* out_dst) {
   ttc_stage_source_t from = {lower->phase, stage, page};
   ttc_eval_t eval = {.terms = lower->phase->terms,
                      .b = lower->b,
                      .source = ttc_stage_source,
                      .source_data = &from,
+                     .spills = stage->spills,
+                     .spill_count = spills,
                      .first = first,
                      .limit = ttc_lower_dst_limit(lower)};
   ttc_eval_roots(&eval, roots, count, out_dst);
@@ -468,7 +362,7 @@ static void ttc_reduce_step(ttc_lower_t* lower, const ttc_stage_t* stage,
       continue;
     }
     uint32_t dst = 0;
-    ttc_lower_eval(lower, stage, 0,
+    ttc_lower_eval(lower, stage, 0, 0,
                    masked ? &result->masked_term : &result->term, 1,
                    stage->result_count, &dst);
     const tt_operand_t operands[] = {ttc_dst(i), ttc_dst(i), ttc_dst(dst)};
@@ -514,6 +408,32 @@ static void ttc_lower_reduce(ttc_lower_t* lower, const ttc_stage_t* stage) {
   }
 }
 
+// Computes the spilled terms into their CBs, one after the other, and waits for
+// them.
+static void ttc_lower_spills(ttc_lower_t* lower, const ttc_stage_t* stage,
+                             uint32_t page) {
+  tt_builder_t* b = lower->b;
+  for (uint32_t i = 0; i < stage->spill_count; ++i) {
+    const ttc_spill_t* spill = &stage->spills[i];
+    uint32_t dst = 0;
+    TTC_DST_OP(b, TILE_REGS_ACQUIRE);
+    ttc_lower_eval(lower, stage, i, page, &spill->term, 1, 0, &dst);
+    TTC_DST_OP(b, TILE_REGS_COMMIT);
+    TTC_DST_OP(b, TILE_REGS_WAIT);
+    ttc_lower_pack(b, spill->cb, dst);
+    TTC_DST_OP(b, TILE_REGS_RELEASE);
+    TT_OPS(b, CB_WAIT_FRONT, NONE, 0, ttc_cb(spill->cb),
+           tt_imm(b, spill->page + 1));
+  }
+}
+
+static void ttc_pop_spills(ttc_lower_t* lower, const ttc_stage_t* stage) {
+  for (uint32_t i = 0; i < stage->spill_count; ++i) {
+    TT_OPS(lower->b, CB_POP_FRONT, NONE, 0, ttc_cb(stage->spills[i].cb),
+           tt_imm(lower->b, 1));
+  }
+}
+
 void ttc_store_step(ttc_lower_t* lower, const ttc_stage_t* stage, bool masked) {
   tt_builder_t* b = lower->b;
   uint32_t pages = lower->phase->pages;
@@ -525,8 +445,10 @@ void ttc_store_step(ttc_lower_t* lower, const ttc_stage_t* stage, bool masked) {
            tt_imm(b, pages));
   }
   for (uint32_t page = 0; page < pages; ++page) {
+    ttc_lower_spills(lower, stage, page);
     TTC_DST_OP(b, TILE_REGS_ACQUIRE);
-    ttc_lower_eval(lower, stage, page, roots, stage->result_count, 0, dst);
+    ttc_lower_eval(lower, stage, stage->spill_count, page, roots,
+                   stage->result_count, 0, dst);
     TTC_DST_OP(b, TILE_REGS_COMMIT);
     TTC_DST_OP(b, TILE_REGS_WAIT);
     for (uint32_t i = 0; i < stage->result_count; ++i) {
@@ -534,6 +456,7 @@ void ttc_store_step(ttc_lower_t* lower, const ttc_stage_t* stage, bool masked) {
              tt_imm(b, page), ttc_dst(dst[i]));
     }
     TTC_DST_OP(b, TILE_REGS_RELEASE);
+    ttc_pop_spills(lower, stage);
   }
   for (uint32_t i = 0; i < stage->result_count; ++i) {
     TT_OPS(b, CB_PUSH_BACK, NONE, 0, ttc_cb(stage->results[i].cb),

@@ -22,6 +22,7 @@ enum {
   TTC_MAX_ACCESSES = 48,
   TTC_MAX_STAGES = 12,
   TTC_MAX_RESULTS = 4,  // of a stage
+  TTC_MAX_SPILLS = 32,  // of a stage
   TTC_MAX_GROUPS = 8,   // of stores that share their loops
   TTC_MAX_PHASES = 48,  // one or more a group
   TTC_NO_INDEX = 0xFF,
@@ -86,6 +87,14 @@ typedef struct ttc_stage_result_t {
   uint8_t partial_cb;  // CB of lanes before they are folded together
 } ttc_stage_result_t;
 
+// A term that is computed ahead of the others and kept in a page of a CB, so
+// that it takes no DST tile meanwhile.
+typedef struct ttc_spill_t {
+  uint32_t term;
+  uint8_t cb;
+  uint8_t page;  // of those that the stage keeps in |cb|
+} ttc_spill_t;
+
 typedef struct ttc_stage_t {
   bool reduce;
   uint8_t private_count;
@@ -101,6 +110,10 @@ typedef struct ttc_stage_t {
   uint8_t shared;     // private dim that parts share, or TTC_NO_INDEX
   bool needs_mask;    // a last, partial step needs masked terms
   uint8_t dst_tiles;  // DST tiles in use at once
+  // Of store stages, in the order of computing them: a spill may use those
+  // before it.
+  uint8_t spill_count;
+  ttc_spill_t spills[TTC_MAX_SPILLS];
 } ttc_stage_t;
 
 typedef enum ttc_lanes_e {

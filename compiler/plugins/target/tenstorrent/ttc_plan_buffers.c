@@ -123,32 +123,42 @@ static void ttc_plan_pads(ttc_planner_t* planner) {
 
 // ---- DST --------------------------------------------------------------------
 
+// Accumulators stay in DST while the terms of a reduction are evaluated one by
+// one.
+static uint32_t ttc_plan_reduce_need(const ttc_phase_t* phase,
+                                     const ttc_stage_t* stage, uint32_t limit) {
+  uint32_t most = 1;
+  for (uint32_t j = 0; j < stage->result_count; ++j) {
+    uint32_t need =
+        ttc_eval_need(phase, stage, 0, &stage->results[j].masked_term, 1,
+                      stage->result_count, limit);
+    if (need > most) most = need;
+  }
+  return most;
+}
+
 static void ttc_plan_dst(ttc_planner_t* planner) {
   ttc_phase_t* phase = planner->phase;
   uint32_t limit = tt_chip_dst_tiles(planner->options->chip, true, true);
   uint32_t half = tt_chip_dst_tiles(planner->options->chip, true, false);
   for (uint32_t i = 0; i < phase->stage_count; ++i) {
     ttc_stage_t* stage = &phase->stages[i];
-    uint32_t most = 1;
-    uint32_t roots[TTC_MAX_RESULTS];
-    for (uint32_t j = 0; j < stage->result_count; ++j) {
-      roots[j] = stage->results[j].term;
-      if (!stage->reduce) continue;
-      // Accumulators stay in DST while the terms are evaluated one by one.
-      uint32_t need = ttc_eval_need(phase, &stage->results[j].masked_term, 1,
-                                    stage->result_count, limit);
-      if (need > most) most = need;
-    }
+    uint32_t most = limit;
     if (!stage->reduce) {
-      most = ttc_eval_need(phase, roots, stage->result_count, 0, limit);
+      most = ttc_plan_spills(planner, stage, limit);
+    } else if (phase->kind != TTC_PHASE_MATMUL) {
+      most = ttc_plan_reduce_need(phase, stage, limit);
     }
-    if (phase->kind == TTC_PHASE_MATMUL && stage->reduce) most = limit;
+    if (planner->status) return;
     if (most > limit) {
-      ttc_plan_refuse(planner, "a body needs more than %u DST tiles", limit);
+      ttc_plan_refuse(planner, "a %s needs more than %u DST tiles",
+                      stage->reduce ? "reduction" : "body", limit);
       return;
     }
     stage->dst_tiles = (uint8_t)most;
     if (most > half) phase->full_sync = true;
+    // The code of a step is there once a page, and such steps are long.
+    if (stage->spill_count) phase->pages = 1;
   }
 }
 
@@ -174,6 +184,11 @@ static uint8_t ttc_plan_cb(ttc_planner_t* planner, tt_format_t format,
   phase->l1_bytes += (uint64_t)pages * tt_cb_page_bytes(&cb);
   phase->cbs[phase->cb_count++] = cb;
   return cb.number;
+}
+
+static tt_format_t ttc_plan_spill_format(const ttc_phase_t* phase,
+                                         const ttc_spill_t* spill) {
+  return tt_format_of_dtype((tt_dtype_t)phase->terms[spill->term].result_type);
 }
 
 static tt_format_t ttc_plan_format(const ttc_phase_t* phase, tt_dtype_t dtype) {
@@ -240,6 +255,29 @@ static void ttc_plan_result_cbs(ttc_planner_t* planner, uint32_t depth) {
       if (!phase->fold) continue;
       result->partial_cb =
           ttc_plan_cb(planner, format, TT_CB_LAYOUT_FACES, false, 1);
+    }
+  }
+}
+
+// A CB for each format, as large as what a step keeps in it: its pages are
+// filled from the first one on in every step.
+static void ttc_plan_spill_cbs(ttc_planner_t* planner, tt_cb_layout_t layout) {
+  ttc_phase_t* phase = planner->phase;
+  for (uint32_t i = 0; i < phase->stage_count; ++i) {
+    ttc_stage_t* stage = &phase->stages[i];
+    uint8_t pages[TT_FORMAT_COUNT] = {0}, cbs[TT_FORMAT_COUNT] = {0};
+    for (uint32_t j = 0; j < stage->spill_count; ++j) {
+      ttc_spill_t* spill = &stage->spills[j];
+      spill->page = pages[ttc_plan_spill_format(phase, spill)]++;
+    }
+    for (int format = 0; format < TT_FORMAT_COUNT; ++format) {
+      if (!pages[format]) continue;
+      cbs[format] = ttc_plan_cb(planner, (tt_format_t)format, layout, true,
+                                pages[format]);
+    }
+    for (uint32_t j = 0; j < stage->spill_count; ++j) {
+      ttc_spill_t* spill = &stage->spills[j];
+      spill->cb = cbs[ttc_plan_spill_format(phase, spill)];
     }
   }
 }
@@ -313,10 +351,12 @@ static void ttc_plan_cbs(ttc_planner_t* planner, uint32_t depth) {
   }
   if (phase->kind == TTC_PHASE_MATMUL) {
     ttc_plan_matmul_cbs(planner, depth);
+    ttc_plan_spill_cbs(planner, TT_CB_LAYOUT_FACES);
     return;
   }
   ttc_plan_load_cbs(planner, depth);
   ttc_plan_result_cbs(planner, depth);
+  ttc_plan_spill_cbs(planner, ttc_plan_layout(phase));
   ttc_plan_helper_cbs(planner);
 }
 

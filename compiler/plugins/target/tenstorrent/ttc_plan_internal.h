@@ -52,6 +52,13 @@ uint32_t ttc_plan_constant(ttc_planner_t* planner, tt_dtype_t type,
 void ttc_plan_stage_loads(const ttc_phase_t* phase, const ttc_stage_t* stage,
                           bool* out_marks);
 
+// ---- ttc_plan_spill.c -------------------------------------------------------
+
+// Chooses what a store stage spills so that it needs at most |limit| DST tiles;
+// returns how many it does.
+uint32_t ttc_plan_spills(ttc_planner_t* planner, ttc_stage_t* stage,
+                         uint32_t limit);
+
 // ---- ttc_plan_lanes.c -------------------------------------------------------
 
 // Merges dims, and decides what the lanes of a tile are.

@@ -91,6 +91,10 @@ static void ttc_stage_print(const ttc_phase_t* phase, uint32_t index,
       fprintf(file, " a%u = x%u", result->access, result->term);
     }
   }
+  if (stage->spill_count) fputs(", spills", file);
+  for (uint32_t i = 0; i < stage->spill_count; ++i) {
+    fprintf(file, " x%u", stage->spills[i].term);
+  }
   fputc('\n', file);
 }
 

@@ -883,6 +883,72 @@ static void test_l1(void** state) {
   }
 }
 
+// v0 = x, vi = v(i-1) * y + x; then the sum of all vi, last first: |count|
+// values that are alive at once, more than DST holds.
+static void check_spills(tt_dtype_t dtype, uint32_t count, int64_t n,
+                         bool dynamic) {
+  shapes_t s;
+  shapes_open(&s, dynamic);
+  s.dtype = dtype;
+  ttc_expr_t size = size_of(&s, n);
+  uint32_t a = load(&s, 1, &size), b = load(&s, 1, &size);
+  ttc_generic_t g = {.loop_count = 1,
+                     .loops = {size},
+                     .input_count = 2,
+                     .output_count = 1,
+                     .inputs = {map_of(a, "i"), map_of(b, "i")},
+                     .outputs = {map_of(constant(&s, 0, 1, &size), "i")}};
+  uint32_t x = body_op(&g, TTC_BODY_INPUT, 0, 0, 0), values[64];
+  uint32_t y = body_op(&g, TTC_BODY_INPUT, 0, 1, 0), value = x;
+  for (uint32_t i = 0; i < count; ++i) {
+    value = body_op(&g, TTC_BODY_OP, TT_OP_MUL, value, y);
+    values[i] = value = body_op(&g, TTC_BODY_OP, TT_OP_ADD, value, x);
+  }
+  for (uint32_t i = 0; i + 1 < count; ++i) {
+    value = body_op(&g, TTC_BODY_OP, TT_OP_ADD, value, values[i]);
+  }
+  g.yields[0] = value;
+  store(&s, result_of(&s, &g));
+  float *p = numbers(n, 1), *q = numbers(n, 2), *z = numbers(n, 3);
+  float* want = numbers(n, 4);
+  const bool whole = dtype == TT_DTYPE_I32;
+  for (int64_t i = 0; i < n; ++i) {
+    q[i] = whole ? (float)((i % 3) - 1) : q[i] / 8;  // stays small
+    float v = whole ? truncf(p[i]) : p[i], sum = 0;
+    const float first = v;
+    for (uint32_t j = 0; j < count; ++j) sum += v = v * q[i] + first;
+    want[i] = sum;
+    if (!whole) continue;
+    const int32_t ints[] = {(int32_t)first, (int32_t)q[i]};
+    memcpy(&p[i], &ints[0], 4);
+    memcpy(&q[i], &ints[1], 4);
+  }
+  const tt_interp_binding_t bindings[] = {binding(p, n), binding(q, n),
+                                          binding(z, n)};
+  run(&s, 4, 4, bindings);
+  for (int64_t i = 0; whole && i < n; ++i) {
+    int32_t got;
+    memcpy(&got, &z[i], 4);
+    z[i] = (float)got;
+  }
+  expect_near(z, want, n, "spilled sum", n, count);
+  free(p);
+  free(q);
+  free(z);
+  free(want);
+  ttc_dispatch_deinitialize(&s.dispatch);
+}
+
+static void test_spills(void** state) {
+  static const uint32_t counts[] = {6, 7, 8, 9, 20, 33};
+  for (uint32_t i = 0; i < sizeof(counts) / sizeof(*counts); ++i) {
+    for (uint32_t j = 0; j < SIZES; ++j) {
+      check_spills(TT_DTYPE_F32, counts[i], kSizes[j], j % 2);
+      check_spills(TT_DTYPE_I32, counts[i], kSizes[j], j % 2);
+    }
+  }
+}
+
 // z[i, j] = z[j, i] in place must not run tile by tile; z[i, j] + 1 may.
 static void test_updates(void** state) {
   for (int turned = 0; turned < 2; ++turned) {
@@ -925,6 +991,7 @@ int main(void) {
       cmocka_unit_test(test_parts_cores),
       cmocka_unit_test(test_parts_of_two),
       cmocka_unit_test(test_l1),
+      cmocka_unit_test(test_spills),
       cmocka_unit_test(test_updates),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
