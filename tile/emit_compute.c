@@ -338,7 +338,10 @@ static void emit_one_cb(tt_emitter_t* e, const tt_inst_t* inst) {
                  t = tt_emit_operand(e, inst, 2);
   tt_emit_setup_t wanted = fpu_setup(e, inst);
   apply(e, &e->fpu, &wanted);
-  if (bcast == TT_BCAST_NONE) {
+  if (inst->op == TT_OP_COPY_TILE &&
+      !is_float_cb(e, operand_index(e, inst, 1))) {
+    tt_emit_line(e, "tile::copy_int_tile(%s, %s, %u);", cb.s, t.s, d);
+  } else if (bcast == TT_BCAST_NONE) {
     tt_emit_line(e, "%s(%s, %s, %u);", tt_op_descs[inst->op].callee, cb.s, t.s,
                  d);
   } else {

@@ -30,6 +30,7 @@ static const tt_api_t tt_apis[] = {
     {"atanh_tile", "compute_kernel_api/eltwise_unary/trigonometry.h"},
     {"cbrt_tile", "compute_kernel_api/eltwise_unary/cbrt.h"},
     {"copy_dest_values", "compute_kernel_api/copy_dest_values.h"},
+    {"copy_int_tile", "compute_kernel_api/tile_move_copy.h"},
     {"copy_tile", "compute_kernel_api/tile_move_copy.h"},
     {"cos_tile", "compute_kernel_api/eltwise_unary/trigonometry.h"},
     {"cosh_tile", "compute_kernel_api/eltwise_unary/trigonometry.h"},

@@ -121,7 +121,7 @@ inline void noc_async_write_barrier() {}
 
 #define TRISC_MATH
 #define MATH(x) x
-#define UNPACK(x)
+#define UNPACK(x) x
 #define PACK(x)
 #define NAMESPACE compute
 #define MAIN compute_main()

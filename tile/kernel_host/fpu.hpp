@@ -21,8 +21,27 @@ inline void matmul_tiles(uint32_t a, uint32_t b, uint32_t ta, uint32_t tb,
 }
 
 enum { A2D, B2D };
-constexpr bool DST_ACCUM_MODE = true;
-constexpr int MATH_FIDELITY = 4;
+constexpr bool DST_ACCUM_MODE = true, UnpackToDestEn = true;
+constexpr int MATH_FIDELITY = 4, DST_SYNC_MODE = 0;
+enum class EltwiseBinaryReuseDestType { NONE };
+enum class DataFormat { Float32, Tf32 };
+constexpr uint32_t unpack_src_format[32] = {}, unpack_dst_format[32] = {};
+inline uint32_t get_operand_face_r_dim(uint32_t) { return 16; }
+inline uint32_t get_operand_num_faces(uint32_t) { return 4; }
+struct local_cb_interface {
+  uint32_t fifo_page_size;
+};
+inline local_cb_interface get_local_cb_interface(uint32_t) { return {}; }
+
+// What only sets the unpacker up does nothing here.
+template <auto... P, typename... A>
+void _llk_unpack_A_init_(A...) {}
+template <auto... P, typename... A>
+void _llk_unpack_reconfig_data_format_srcb_impl_(A...) {}
+template <auto... P, typename... A>
+void llk_unpack_A_init(A...) {}
+template <auto... P, typename... A>
+void llk_unpack_AB_init(A...) {}
 
 namespace host {
 
@@ -55,6 +74,19 @@ void llk_math_eltwise_binary_init_with_operands(uint32_t, uint32_t, int,
 }
 template <int, bool, BroadcastType>
 void llk_math_eltwise_unary_datacopy_init(bool, bool, uint32_t) {}
+// The unpacker's half of a copy, which names the tile, and the math half.
+namespace host {
+inline thread_local uint32_t unpacked_cb, unpacked_page;
+}
+template <BroadcastType, bool, EltwiseBinaryReuseDestType, bool>
+void llk_unpack_A(uint32_t cb, uint32_t page) {
+  host::unpacked_cb = cb;
+  host::unpacked_page = page;
+}
+template <int, int, bool, BroadcastType, bool>
+void _llk_math_eltwise_unary_datacopy_(uint32_t d, uint32_t, uint32_t) {
+  copy_tile(host::unpacked_cb, host::unpacked_page, d);
+}
 inline void add_tiles_init(uint32_t, uint32_t, bool acc = false) {
   host::accumulate = acc;
 }

@@ -67,6 +67,18 @@ inline void copy_init_short(uint32_t icb) {
                                                                   icb)));
 }
 
+// copy_tile of a CB of 32-bit integers. Afterwards tt-metal clears DST's zero
+// flags, against a hardware bug, but those of 16-bit rows unless the format is
+// Float32: undefined by the ISA where DST has 32 bits.
+inline void copy_int_tile(uint32_t icb, uint32_t page, uint32_t dst) {
+  UNPACK((llk_unpack_A<BroadcastType::NONE, false,
+                       EltwiseBinaryReuseDestType::NONE, UnpackToDestEn>(icb,
+                                                                         page)));
+  MATH((_llk_math_eltwise_unary_datacopy_<A2D, DST_SYNC_MODE, DST_ACCUM_MODE,
+                                          BroadcastType::NONE, UnpackToDestEn>(
+      dst, (uint32_t)DataFormat::Float32, (uint32_t)DataFormat::Float32)));
+}
+
 // A broadcast goes through a source register, which holds no more than TF32, if
 // the CB's other readers unpack it to DST whole or not.
 template <BroadcastType Broadcast>
@@ -253,7 +265,7 @@ void MAIN {
       cb_wait_front(c0, 1);
       reconfig_data_format_srca(c5);
       tile::copy_init_short(c5);
-      copy_tile(c5, 0, 1);
+      tile::copy_int_tile(c5, 0, 1);
       reconfig_data_format_srca(c0);
       tile::copy_init_short(c0);
       copy_tile(c0, 0, 2);

@@ -47,6 +47,18 @@ inline void copy_init_short(uint32_t icb) {
                                                                   icb)));
 }
 
+// copy_tile of a CB of 32-bit integers. Afterwards tt-metal clears DST's zero
+// flags, against a hardware bug, but those of 16-bit rows unless the format is
+// Float32: undefined by the ISA where DST has 32 bits.
+inline void copy_int_tile(uint32_t icb, uint32_t page, uint32_t dst) {
+  UNPACK((llk_unpack_A<BroadcastType::NONE, false,
+                       EltwiseBinaryReuseDestType::NONE, UnpackToDestEn>(icb,
+                                                                         page)));
+  MATH((_llk_math_eltwise_unary_datacopy_<A2D, DST_SYNC_MODE, DST_ACCUM_MODE,
+                                          BroadcastType::NONE, UnpackToDestEn>(
+      dst, (uint32_t)DataFormat::Float32, (uint32_t)DataFormat::Float32)));
+}
+
 #ifdef TRISC_MATH
 
 using sfpi::vFloat;
@@ -559,10 +571,10 @@ void MAIN {
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
   tile::copy_init_short(c0);
-  copy_tile(c0, 0, 0);
+  tile::copy_int_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
   tile::copy_init_short(c1);
-  copy_tile(c1, 0, 1);
+  tile::copy_int_tile(c1, 0, 1);
   MATH((tile::sfpu_init()));
   MATH((tile::sfpu_divs<32>(0, tile::dst{0}, tile::dst{1})));
   tile_regs_commit();
@@ -578,10 +590,10 @@ void MAIN {
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
   tile::copy_init_short(c0);
-  copy_tile(c0, 0, 0);
+  tile::copy_int_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
   tile::copy_init_short(c1);
-  copy_tile(c1, 0, 1);
+  tile::copy_int_tile(c1, 0, 1);
   MATH((tile::sfpu_divu<32>(0, tile::dst{0}, tile::dst{1})));
   tile_regs_commit();
   tile::at(19);
@@ -595,10 +607,10 @@ void MAIN {
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
   tile::copy_init_short(c0);
-  copy_tile(c0, 0, 0);
+  tile::copy_int_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
   tile::copy_init_short(c1);
-  copy_tile(c1, 0, 1);
+  tile::copy_int_tile(c1, 0, 1);
   MATH((tile::sfpu_rems<32>(0, tile::dst{0}, tile::dst{1})));
   tile_regs_commit();
   tile::at(29);
@@ -612,10 +624,10 @@ void MAIN {
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
   tile::copy_init_short(c0);
-  copy_tile(c0, 0, 0);
+  tile::copy_int_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
   tile::copy_init_short(c1);
-  copy_tile(c1, 0, 1);
+  tile::copy_int_tile(c1, 0, 1);
   MATH((tile::sfpu_remu<32>(0, tile::dst{0}, tile::dst{1})));
   tile_regs_commit();
   tile::at(39);
@@ -629,10 +641,10 @@ void MAIN {
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
   tile::copy_init_short(c0);
-  copy_tile(c0, 0, 0);
+  tile::copy_int_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
   tile::copy_init_short(c1);
-  copy_tile(c1, 0, 1);
+  tile::copy_int_tile(c1, 0, 1);
   MATH((tile::sfpu_ceildivs<32>(0, tile::dst{0}, tile::dst{1})));
   tile_regs_commit();
   tile::at(49);
@@ -646,10 +658,10 @@ void MAIN {
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
   tile::copy_init_short(c0);
-  copy_tile(c0, 0, 0);
+  tile::copy_int_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
   tile::copy_init_short(c1);
-  copy_tile(c1, 0, 1);
+  tile::copy_int_tile(c1, 0, 1);
   MATH((tile::sfpu_floordivs<32>(0, tile::dst{0}, tile::dst{1})));
   tile_regs_commit();
   tile::at(59);
@@ -663,10 +675,10 @@ void MAIN {
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
   tile::copy_init_short(c0);
-  copy_tile(c0, 0, 0);
+  tile::copy_int_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
   tile::copy_init_short(c1);
-  copy_tile(c1, 0, 1);
+  tile::copy_int_tile(c1, 0, 1);
   MATH((tile::sfpu_ceildivu<32>(0, tile::dst{0}, tile::dst{1})));
   tile_regs_commit();
   tile::at(69);
@@ -680,10 +692,10 @@ void MAIN {
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
   tile::copy_init_short(c0);
-  copy_tile(c0, 0, 0);
+  tile::copy_int_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
   tile::copy_init_short(c1);
-  copy_tile(c1, 0, 1);
+  tile::copy_int_tile(c1, 0, 1);
   MATH((tile::sfpu_maxs<32>(0, tile::dst{0}, tile::dst{1})));
   tile_regs_commit();
   tile::at(79);
@@ -697,10 +709,10 @@ void MAIN {
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
   tile::copy_init_short(c0);
-  copy_tile(c0, 0, 0);
+  tile::copy_int_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
   tile::copy_init_short(c1);
-  copy_tile(c1, 0, 1);
+  tile::copy_int_tile(c1, 0, 1);
   MATH((tile::sfpu_mins<32>(0, tile::dst{0}, tile::dst{1})));
   tile_regs_commit();
   tile::at(89);
@@ -714,10 +726,10 @@ void MAIN {
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
   tile::copy_init_short(c0);
-  copy_tile(c0, 0, 0);
+  tile::copy_int_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
   tile::copy_init_short(c1);
-  copy_tile(c1, 0, 1);
+  tile::copy_int_tile(c1, 0, 1);
   MATH((tile::sfpu_maxu<32>(0, tile::dst{0}, tile::dst{1})));
   tile_regs_commit();
   tile::at(99);
@@ -731,10 +743,10 @@ void MAIN {
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
   tile::copy_init_short(c0);
-  copy_tile(c0, 0, 0);
+  tile::copy_int_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
   tile::copy_init_short(c1);
-  copy_tile(c1, 0, 1);
+  tile::copy_int_tile(c1, 0, 1);
   MATH((tile::sfpu_minu<32>(0, tile::dst{0}, tile::dst{1})));
   tile_regs_commit();
   tile::at(109);
@@ -748,10 +760,10 @@ void MAIN {
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
   tile::copy_init_short(c0);
-  copy_tile(c0, 0, 0);
+  tile::copy_int_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
   tile::copy_init_short(c1);
-  copy_tile(c1, 0, 1);
+  tile::copy_int_tile(c1, 0, 1);
   MATH((tile::sfpu_absi<32>(0, tile::dst{0})));
   tile_regs_commit();
   tile::at(119);
@@ -765,10 +777,10 @@ void MAIN {
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
   tile::copy_init_short(c0);
-  copy_tile(c0, 0, 0);
+  tile::copy_int_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
   tile::copy_init_short(c1);
-  copy_tile(c1, 0, 1);
+  tile::copy_int_tile(c1, 0, 1);
   MATH((tile::sfpu_mulhs<32>(0, tile::dst{0}, tile::dst{1})));
   tile_regs_commit();
   tile::at(129);
@@ -782,10 +794,10 @@ void MAIN {
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
   tile::copy_init_short(c0);
-  copy_tile(c0, 0, 0);
+  tile::copy_int_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
   tile::copy_init_short(c1);
-  copy_tile(c1, 0, 1);
+  tile::copy_int_tile(c1, 0, 1);
   MATH((tile::sfpu_mulhu<32>(0, tile::dst{0}, tile::dst{1})));
   tile_regs_commit();
   tile::at(139);
@@ -799,10 +811,10 @@ void MAIN {
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
   tile::copy_init_short(c0);
-  copy_tile(c0, 0, 0);
+  tile::copy_int_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
   tile::copy_init_short(c1);
-  copy_tile(c1, 0, 1);
+  tile::copy_int_tile(c1, 0, 1);
   MATH((tile::sfpu_and_<32>(0, tile::dst{0}, tile::dst{1})));
   tile_regs_commit();
   tile::at(149);
@@ -816,10 +828,10 @@ void MAIN {
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
   tile::copy_init_short(c0);
-  copy_tile(c0, 0, 0);
+  tile::copy_int_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
   tile::copy_init_short(c1);
-  copy_tile(c1, 0, 1);
+  tile::copy_int_tile(c1, 0, 1);
   MATH((tile::sfpu_or_<32>(0, tile::dst{0}, tile::dst{1})));
   tile_regs_commit();
   tile::at(159);
@@ -833,10 +845,10 @@ void MAIN {
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
   tile::copy_init_short(c0);
-  copy_tile(c0, 0, 0);
+  tile::copy_int_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
   tile::copy_init_short(c1);
-  copy_tile(c1, 0, 1);
+  tile::copy_int_tile(c1, 0, 1);
   MATH((tile::sfpu_xor_<32>(0, tile::dst{0}, tile::dst{1})));
   tile_regs_commit();
   tile::at(169);
@@ -850,10 +862,10 @@ void MAIN {
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
   tile::copy_init_short(c0);
-  copy_tile(c0, 0, 0);
+  tile::copy_int_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
   tile::copy_init_short(c1);
-  copy_tile(c1, 0, 1);
+  tile::copy_int_tile(c1, 0, 1);
   MATH((tile::sfpu_shl<32>(0, tile::dst{0}, tile::dst{1})));
   tile_regs_commit();
   tile::at(179);
@@ -867,10 +879,10 @@ void MAIN {
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
   tile::copy_init_short(c0);
-  copy_tile(c0, 0, 0);
+  tile::copy_int_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
   tile::copy_init_short(c1);
-  copy_tile(c1, 0, 1);
+  tile::copy_int_tile(c1, 0, 1);
   MATH((tile::sfpu_shrs<32>(0, tile::dst{0}, tile::dst{1})));
   tile_regs_commit();
   tile::at(189);
@@ -884,10 +896,10 @@ void MAIN {
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
   tile::copy_init_short(c0);
-  copy_tile(c0, 0, 0);
+  tile::copy_int_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
   tile::copy_init_short(c1);
-  copy_tile(c1, 0, 1);
+  tile::copy_int_tile(c1, 0, 1);
   MATH((tile::sfpu_shru<32>(0, tile::dst{0}, tile::dst{1})));
   tile_regs_commit();
   tile::at(199);
@@ -901,10 +913,10 @@ void MAIN {
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
   tile::copy_init_short(c0);
-  copy_tile(c0, 0, 0);
+  tile::copy_int_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
   tile::copy_init_short(c1);
-  copy_tile(c1, 0, 1);
+  tile::copy_int_tile(c1, 0, 1);
   MATH((tile::sfpu_ctlz<32>(0, tile::dst{0})));
   tile_regs_commit();
   tile::at(209);
@@ -918,10 +930,10 @@ void MAIN {
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
   tile::copy_init_short(c0);
-  copy_tile(c0, 0, 0);
+  tile::copy_int_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
   tile::copy_init_short(c1);
-  copy_tile(c1, 0, 1);
+  tile::copy_int_tile(c1, 0, 1);
   MATH((tile::sfpu_cttz<32>(0, tile::dst{0})));
   tile_regs_commit();
   tile::at(219);
@@ -935,10 +947,10 @@ void MAIN {
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
   tile::copy_init_short(c0);
-  copy_tile(c0, 0, 0);
+  tile::copy_int_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
   tile::copy_init_short(c1);
-  copy_tile(c1, 0, 1);
+  tile::copy_int_tile(c1, 0, 1);
   MATH((tile::sfpu_ctpop<32>(0, tile::dst{0})));
   tile_regs_commit();
   tile::at(229);
@@ -952,10 +964,10 @@ void MAIN {
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
   tile::copy_init_short(c0);
-  copy_tile(c0, 0, 0);
+  tile::copy_int_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
   tile::copy_init_short(c1);
-  copy_tile(c1, 0, 1);
+  tile::copy_int_tile(c1, 0, 1);
   MATH((tile::sfpu_cmpi_eq<32>(0, tile::dst{0}, tile::dst{1})));
   tile_regs_commit();
   tile::at(239);
@@ -969,10 +981,10 @@ void MAIN {
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
   tile::copy_init_short(c0);
-  copy_tile(c0, 0, 0);
+  tile::copy_int_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
   tile::copy_init_short(c1);
-  copy_tile(c1, 0, 1);
+  tile::copy_int_tile(c1, 0, 1);
   MATH((tile::sfpu_cmpi_ne<32>(0, tile::dst{0}, tile::dst{1})));
   tile_regs_commit();
   tile::at(249);
@@ -986,10 +998,10 @@ void MAIN {
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
   tile::copy_init_short(c0);
-  copy_tile(c0, 0, 0);
+  tile::copy_int_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
   tile::copy_init_short(c1);
-  copy_tile(c1, 0, 1);
+  tile::copy_int_tile(c1, 0, 1);
   MATH((tile::sfpu_cmpi_slt<32>(0, tile::dst{0}, tile::dst{1})));
   tile_regs_commit();
   tile::at(259);
@@ -1003,10 +1015,10 @@ void MAIN {
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
   tile::copy_init_short(c0);
-  copy_tile(c0, 0, 0);
+  tile::copy_int_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
   tile::copy_init_short(c1);
-  copy_tile(c1, 0, 1);
+  tile::copy_int_tile(c1, 0, 1);
   MATH((tile::sfpu_cmpi_sle<32>(0, tile::dst{0}, tile::dst{1})));
   tile_regs_commit();
   tile::at(269);
@@ -1020,10 +1032,10 @@ void MAIN {
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
   tile::copy_init_short(c0);
-  copy_tile(c0, 0, 0);
+  tile::copy_int_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
   tile::copy_init_short(c1);
-  copy_tile(c1, 0, 1);
+  tile::copy_int_tile(c1, 0, 1);
   MATH((tile::sfpu_cmpi_sgt<32>(0, tile::dst{0}, tile::dst{1})));
   tile_regs_commit();
   tile::at(279);
@@ -1037,10 +1049,10 @@ void MAIN {
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
   tile::copy_init_short(c0);
-  copy_tile(c0, 0, 0);
+  tile::copy_int_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
   tile::copy_init_short(c1);
-  copy_tile(c1, 0, 1);
+  tile::copy_int_tile(c1, 0, 1);
   MATH((tile::sfpu_cmpi_sge<32>(0, tile::dst{0}, tile::dst{1})));
   tile_regs_commit();
   tile::at(289);
@@ -1054,10 +1066,10 @@ void MAIN {
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
   tile::copy_init_short(c0);
-  copy_tile(c0, 0, 0);
+  tile::copy_int_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
   tile::copy_init_short(c1);
-  copy_tile(c1, 0, 1);
+  tile::copy_int_tile(c1, 0, 1);
   MATH((tile::sfpu_cmpi_ult<32>(0, tile::dst{0}, tile::dst{1})));
   tile_regs_commit();
   tile::at(299);
@@ -1071,10 +1083,10 @@ void MAIN {
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
   tile::copy_init_short(c0);
-  copy_tile(c0, 0, 0);
+  tile::copy_int_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
   tile::copy_init_short(c1);
-  copy_tile(c1, 0, 1);
+  tile::copy_int_tile(c1, 0, 1);
   MATH((tile::sfpu_cmpi_ule<32>(0, tile::dst{0}, tile::dst{1})));
   tile_regs_commit();
   tile::at(309);
@@ -1088,10 +1100,10 @@ void MAIN {
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
   tile::copy_init_short(c0);
-  copy_tile(c0, 0, 0);
+  tile::copy_int_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
   tile::copy_init_short(c1);
-  copy_tile(c1, 0, 1);
+  tile::copy_int_tile(c1, 0, 1);
   MATH((tile::sfpu_cmpi_ugt<32>(0, tile::dst{0}, tile::dst{1})));
   tile_regs_commit();
   tile::at(319);
@@ -1105,10 +1117,10 @@ void MAIN {
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
   tile::copy_init_short(c0);
-  copy_tile(c0, 0, 0);
+  tile::copy_int_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
   tile::copy_init_short(c1);
-  copy_tile(c1, 0, 1);
+  tile::copy_int_tile(c1, 0, 1);
   MATH((tile::sfpu_cmpi_uge<32>(0, tile::dst{0}, tile::dst{1})));
   tile_regs_commit();
   tile::at(329);
@@ -1122,10 +1134,10 @@ void MAIN {
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
   tile::copy_init_short(c0);
-  copy_tile(c0, 0, 0);
+  tile::copy_int_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
   tile::copy_init_short(c1);
-  copy_tile(c1, 0, 1);
+  tile::copy_int_tile(c1, 0, 1);
   MATH((tile::sfpu_mov(0, tile::dst{0})));
   tile_regs_commit();
   tile::at(339);
@@ -1139,10 +1151,10 @@ void MAIN {
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
   tile::copy_init_short(c0);
-  copy_tile(c0, 0, 0);
+  tile::copy_int_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
   tile::copy_init_short(c1);
-  copy_tile(c1, 0, 1);
+  tile::copy_int_tile(c1, 0, 1);
   MATH((tile::sfpu_add<32>(0, tile::dst{0}, tile::dst{1})));
   tile_regs_commit();
   tile::at(349);
@@ -1156,10 +1168,10 @@ void MAIN {
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
   tile::copy_init_short(c0);
-  copy_tile(c0, 0, 0);
+  tile::copy_int_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
   tile::copy_init_short(c1);
-  copy_tile(c1, 0, 1);
+  tile::copy_int_tile(c1, 0, 1);
   MATH((tile::sfpu_sub<32>(0, tile::dst{0}, tile::dst{1})));
   tile_regs_commit();
   tile::at(359);
@@ -1173,10 +1185,10 @@ void MAIN {
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
   tile::copy_init_short(c0);
-  copy_tile(c0, 0, 0);
+  tile::copy_int_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
   tile::copy_init_short(c1);
-  copy_tile(c1, 0, 1);
+  tile::copy_int_tile(c1, 0, 1);
   MATH((tile::sfpu_mul<32>(0, tile::dst{0}, tile::dst{1})));
   tile_regs_commit();
   tile::at(369);
@@ -1190,10 +1202,10 @@ void MAIN {
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
   tile::copy_init_short(c0);
-  copy_tile(c0, 0, 0);
+  tile::copy_int_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
   tile::copy_init_short(c1);
-  copy_tile(c1, 0, 1);
+  tile::copy_int_tile(c1, 0, 1);
   MATH((tile::sfpu_select(0, tile::dst{0}, tile::dst{1}, tile::dst{0})));
   tile_regs_commit();
   tile::at(379);
@@ -1207,10 +1219,10 @@ void MAIN {
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
   tile::copy_init_short(c0);
-  copy_tile(c0, 0, 0);
+  tile::copy_int_tile(c0, 0, 0);
   reconfig_data_format_srca(c1);
   tile::copy_init_short(c1);
-  copy_tile(c1, 0, 1);
+  tile::copy_int_tile(c1, 0, 1);
   MATH((tile::sfpu_divs<32>(0, tile::dst{0}, tile::imm{0x00000003})));
   MATH((tile::sfpu_sub<32>(0, tile::imm{0x00000007}, tile::dst{1})));
   MATH((tile::sfpu_select(0, tile::dst{1}, tile::imm{0xffffffff}, tile::dst{0})));
