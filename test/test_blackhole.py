@@ -139,28 +139,28 @@ func.func @ints(%a: tensor<300xi32>, %b: tensor<300xi32>) -> tensor<300xi32> {
     "network": """
 #row = affine_map<(d0, d1) -> (d1)>
 #all = affine_map<(d0, d1) -> (d0, d1)>
-func.func @network(%x: tensor<6x40xf32>, %w: tensor<40x33xf32>, %b: tensor<33xf32>,
-                   %v: tensor<33x10xf32>) -> tensor<6x10xf32> {
+func.func @network(%x: tensor<9x40xf32>, %w: tensor<40x33xf32>, %b: tensor<33xf32>,
+                   %v: tensor<33x10xf32>) -> tensor<9x10xf32> {
   %z = arith.constant 0.0 : f32
-  %e = tensor.empty() : tensor<6x33xf32>
-  %f = linalg.fill ins(%z : f32) outs(%e : tensor<6x33xf32>) -> tensor<6x33xf32>
-  %m = linalg.matmul ins(%x, %w : tensor<6x40xf32>, tensor<40x33xf32>)
-      outs(%f : tensor<6x33xf32>) -> tensor<6x33xf32>
+  %e = tensor.empty() : tensor<9x33xf32>
+  %f = linalg.fill ins(%z : f32) outs(%e : tensor<9x33xf32>) -> tensor<9x33xf32>
+  %m = linalg.matmul ins(%x, %w : tensor<9x40xf32>, tensor<40x33xf32>)
+      outs(%f : tensor<9x33xf32>) -> tensor<9x33xf32>
   %h = linalg.generic {indexing_maps = [#all, #row, #all],
                        iterator_types = ["parallel", "parallel"]}
-      ins(%m, %b : tensor<6x33xf32>, tensor<33xf32>) outs(%e : tensor<6x33xf32>) {
+      ins(%m, %b : tensor<9x33xf32>, tensor<33xf32>) outs(%e : tensor<9x33xf32>) {
   ^bb0(%s: f32, %t: f32, %o: f32):
     %u = arith.addf %s, %t : f32
     %r = arith.maximumf %u, %z : f32
     linalg.yield %r : f32
-  } -> tensor<6x33xf32>
-  %e2 = tensor.empty() : tensor<6x10xf32>
-  %f2 = linalg.fill ins(%z : f32) outs(%e2 : tensor<6x10xf32>) -> tensor<6x10xf32>
-  %n = linalg.matmul ins(%h, %v : tensor<6x33xf32>, tensor<33x10xf32>)
-      outs(%f2 : tensor<6x10xf32>) -> tensor<6x10xf32>
-  %p = linalg.softmax dimension(1) ins(%n : tensor<6x10xf32>)
-      outs(%e2 : tensor<6x10xf32>) -> tensor<6x10xf32>
-  return %p : tensor<6x10xf32>
+  } -> tensor<9x33xf32>
+  %e2 = tensor.empty() : tensor<9x10xf32>
+  %f2 = linalg.fill ins(%z : f32) outs(%e2 : tensor<9x10xf32>) -> tensor<9x10xf32>
+  %n = linalg.matmul ins(%h, %v : tensor<9x33xf32>, tensor<33x10xf32>)
+      outs(%f2 : tensor<9x10xf32>) -> tensor<9x10xf32>
+  %p = linalg.softmax dimension(1) ins(%n : tensor<9x10xf32>)
+      outs(%e2 : tensor<9x10xf32>) -> tensor<9x10xf32>
+  return %p : tensor<9x10xf32>
 }
 """,
     # Ten values that are alive at once; DST has eight tiles.
@@ -268,10 +268,10 @@ def case(name: str):
         a[:49], b[:49] = np.repeat(edges, 7), np.tile(edges, 7)
         return (a, b), np.maximum((a + b) ^ a, b), 0
     if name == "network":
-        x, w, b, v = floats(1, 6, 40), floats(2, 40, 33), floats(3, 33), floats(4, 33, 10)
+        x, w, b, v = floats(1, 9, 40), floats(2, 40, 33), floats(3, 33), floats(4, 33, 10)
         n = np.maximum(x @ w / 4 + b, 0) @ v / 4
         e = np.exp(n - n.max(1, keepdims=True))
-        return (x, w / 4, b, v / 4), e / e.sum(1, keepdims=True), np.full((6, 10), 2e-2)
+        return (x, w / 4, b, v / 4), e / e.sum(1, keepdims=True), np.full((9, 10), 2e-2)
     if name == "wide":
         a = np.arange(-20, 20, dtype=np.int64) * 123456789012
         b = (np.arange(40, dtype=np.int64) - 50) * 987654321098
