@@ -1,5 +1,5 @@
-// The one interface between the HAL driver and a device: the mock today, a
-// simulated or real Blackhole later. Nothing here knows IREE.
+// The one interface between the HAL driver and a device: the mock, a simulated
+// Blackhole, or a card. Nothing here knows IREE.
 //
 // Threads: one backend device may be called from several threads at once; the
 // driver calls launch() from its queue worker, memory and program functions
@@ -62,6 +62,10 @@ typedef struct tt_backend_counters_t {
 typedef struct tt_backend_vtable_t {
   const char* name;         // the URI's host part: "mock"
   const char* description;  // what it is, for people; one line
+  // Whether "tenstorrent://" with no more said is this device rather than the
+  // first of tt_backends: a card of this machine that its user asked for. NULL:
+  // never.
+  bool (*preferred)(void);
 
   // Opens a device. Unknown or malformed |params| are INVALID_ARGUMENT naming
   // the key; no key comes twice. The result is owned by the caller.
@@ -121,7 +125,7 @@ typedef struct tt_backend_vtable_t {
 } tt_backend_vtable_t;
 
 // All backends built into this library, NULL-terminated; the first is the
-// default of "tenstorrent://".
+// default of "tenstorrent://" unless another is preferred.
 extern const tt_backend_vtable_t* const tt_backends[];
 
 #endif  // TT_IREE_HAL_DRIVERS_TENSTORRENT_TT_BACKEND_H_

@@ -1,6 +1,7 @@
-// The devices of this build, the default first.
+// The devices of this build, the default first (see |preferred|).
 #include "iree/hal/drivers/tenstorrent/tt_backend.h"
 
+extern const tt_backend_vtable_t tt_kmd_backend;
 extern const tt_backend_vtable_t tt_mock_backend;
 extern const tt_backend_vtable_t tt_ttsim_backend;
 extern const tt_backend_vtable_t tt_wolfpine_backend;
@@ -11,5 +12,8 @@ const tt_backend_vtable_t* const tt_backends[] = {
 #endif
     &tt_ttsim_backend,
     &tt_wolfpine_backend,
+#ifdef TT_IREE_ENABLE_KMD
+    &tt_kmd_backend,
+#endif
     NULL,
 };

@@ -49,6 +49,14 @@ static size_t backend_count(void) {
   return count;
 }
 
+// The number of the device that "tenstorrent://" means.
+static size_t default_backend(void) {
+  for (size_t i = 0; tt_backends[i]; ++i) {
+    if (tt_backends[i]->preferred && tt_backends[i]->preferred()) return i;
+  }
+  return 0;
+}
+
 static iree_status_t iree_hal_tt_driver_query_available_devices(
     iree_hal_driver_t* base, iree_allocator_t host_allocator,
     iree_host_size_t* out_device_info_count,
@@ -112,7 +120,7 @@ static bool parse_number(iree_string_view_t text, size_t* out_number) {
 iree_status_t iree_hal_tt_driver_find_backend(
     iree_allocator_t host_allocator, iree_string_view_t path,
     const tt_backend_vtable_t** out_backend) {
-  size_t number = 0;
+  size_t number = iree_string_view_is_empty(path) ? default_backend() : 0;
   if (iree_string_view_is_empty(path) || parse_number(path, &number)) {
     if (number < backend_count()) {
       *out_backend = tt_backends[number];
@@ -132,8 +140,9 @@ iree_status_t iree_hal_tt_driver_find_backend(
 static iree_status_t find_backend_by_id(
     iree_allocator_t host_allocator, iree_hal_device_id_t device_id,
     const tt_backend_vtable_t** out_backend) {
-  const size_t number =
-      device_id == IREE_HAL_DEVICE_ID_DEFAULT ? 0 : (size_t)device_id - 1;
+  const size_t number = device_id == IREE_HAL_DEVICE_ID_DEFAULT
+                            ? default_backend()
+                            : (size_t)device_id - 1;
   if (number < backend_count()) {
     *out_backend = tt_backends[number];
     return iree_ok_status();

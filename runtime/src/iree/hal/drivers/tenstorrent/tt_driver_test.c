@@ -1,6 +1,7 @@
 #include "iree/hal/drivers/tenstorrent/tt_driver.h"
 
 #include "iree/hal/drivers/tenstorrent/registration/driver_module.h"
+#include "iree/hal/drivers/tenstorrent/testing/fake_backend.h"
 #include "iree/hal/drivers/tenstorrent/testing/fixture.h"
 #include "iree/hal/drivers/tenstorrent/tt_allocator.h"
 #include "iree/hal/drivers/tenstorrent/tt_buffer.h"
@@ -111,6 +112,25 @@ static void test_paths(void** state) {
   }
 }
 
+static void expect_backend(const char* path, const char* name) {
+  const tt_backend_vtable_t* backend = NULL;
+  assert_ok(iree_hal_tt_driver_find_backend(
+      iree_allocator_system(), iree_make_cstring_view(path), &backend));
+  assert_string_equal(backend->name, name);
+}
+
+// A card that its user asked for comes before the first device, unless the URI
+// says which.
+static void test_preferred(void** state) {
+  expect_backend("", "fake");
+  fake_backend_prefer_other(true);
+  expect_backend("", "other");
+  expect_backend("0", "fake");
+  expect_backend("fake", "fake");
+  fake_backend_prefer_other(false);
+  expect_backend("", "fake");
+}
+
 static void test_params(void** state) {
   iree_hal_device_t* device = NULL;
   assert_status(create(*state, "fake", "grid", "8x8", &device),
@@ -191,6 +211,7 @@ int main(void) {
       TEST(test_no_empty_slot),
       TEST(test_query_devices),
       TEST(test_paths),
+      TEST(test_preferred),
       TEST(test_params),
       TEST(test_param_given_twice),
       TEST(test_dump_device_info),

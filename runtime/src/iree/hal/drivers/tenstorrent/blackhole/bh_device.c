@@ -180,6 +180,6 @@ tt_status_t tt_bh_restart(tt_backend_device_t* device) {
 }
 
 TT_BH_BACKEND(tt_ttsim_backend, tt_bh_ttsim, "ttsim",
-              "Blackhole (ttsim), runs its machine code in a simulator");
+              "Blackhole (ttsim), runs its machine code in a simulator", NULL);
 TT_BH_BACKEND(tt_wolfpine_backend, tt_bh_wolfpine, "wolfpine",
-              "Blackhole (wolfpine), runs its machine code in Python");
+              "Blackhole (wolfpine), runs its machine code in Python", NULL);

@@ -175,32 +175,34 @@ tt_status_t tt_bh_fault(tt_backend_device_t* device,
 // ---- The backends
 // -----------------------------------------------------------------
 
-// Defines |backend| over |transport|, a tt_bh_transport_vtable_t.
-#define TT_BH_BACKEND(backend, transport, name_, description_)          \
-  static tt_status_t backend##_open(const tt_backend_param_t* params,   \
-                                    size_t param_count,                 \
-                                    tt_backend_device_t** out_device) { \
-    return tt_bh_open(&(transport), params, param_count, out_device);   \
-  }                                                                     \
-  const tt_backend_vtable_t backend = {                                 \
-      .name = name_,                                                    \
-      .description = description_,                                      \
-      .open = backend##_open,                                           \
-      .close = tt_bh_close,                                             \
-      .query_info = tt_bh_query_info,                                   \
-      .query_counters = tt_bh_query_counters,                           \
-      .allocate = tt_bh_allocate,                                       \
-      .release = tt_bh_release,                                         \
-      .host_pointer = tt_bh_host_pointer,                               \
-      .write = tt_bh_memory_write,                                      \
-      .read = tt_bh_memory_read,                                        \
-      .copy = tt_bh_memory_copy,                                        \
-      .fill = tt_bh_memory_fill,                                        \
-      .load = tt_bh_load,                                               \
-      .unload = tt_bh_unload,                                           \
-      .entry_count = tt_bh_entry_count,                                 \
-      .query_entry = tt_bh_query_entry,                                 \
-      .launch = tt_bh_launch,                                           \
+// Defines |backend| over |transport|, a tt_bh_transport_vtable_t. |preferred_|
+// as in tt_backend_vtable_t.
+#define TT_BH_BACKEND(backend, transport, name_, description_, preferred_) \
+  static tt_status_t backend##_open(const tt_backend_param_t* params,      \
+                                    size_t param_count,                    \
+                                    tt_backend_device_t** out_device) {    \
+    return tt_bh_open(&(transport), params, param_count, out_device);      \
+  }                                                                        \
+  const tt_backend_vtable_t backend = {                                    \
+      .name = name_,                                                       \
+      .description = description_,                                         \
+      .preferred = preferred_,                                             \
+      .open = backend##_open,                                              \
+      .close = tt_bh_close,                                                \
+      .query_info = tt_bh_query_info,                                      \
+      .query_counters = tt_bh_query_counters,                              \
+      .allocate = tt_bh_allocate,                                          \
+      .release = tt_bh_release,                                            \
+      .host_pointer = tt_bh_host_pointer,                                  \
+      .write = tt_bh_memory_write,                                         \
+      .read = tt_bh_memory_read,                                           \
+      .copy = tt_bh_memory_copy,                                           \
+      .fill = tt_bh_memory_fill,                                           \
+      .load = tt_bh_load,                                                  \
+      .unload = tt_bh_unload,                                              \
+      .entry_count = tt_bh_entry_count,                                    \
+      .query_entry = tt_bh_query_entry,                                    \
+      .launch = tt_bh_launch,                                              \
   }
 
 #endif  // TT_IREE_HAL_DRIVERS_TENSTORRENT_BLACKHOLE_BH_DEVICE_H_

@@ -1,5 +1,7 @@
 // The device over a simulator that keeps memory and answers launches without
 // running them: where bytes go, what cores are given, and every way to fail.
+// bh_kmd_device_test is the same with the transport to a card and a stand-in
+// for its kernel driver between the two (TT_BH_TEST_KMD).
 // clang-format off
 #include <setjmp.h>
 #include <stdarg.h>
@@ -19,6 +21,11 @@
 #include "bh_process.h"
 #include "testing/fake_toolchain.h"
 #include "toolchain/precompiled.h"
+
+#ifdef TT_BH_TEST_KMD
+#include "bh_kmd.h"
+#include "testing/fake_kmd.h"
+#endif
 
 //===----------------------------------------------------------------------===//
 // A backend over the fake simulator
@@ -43,7 +50,46 @@ static const tt_bh_transport_vtable_t kFake = {
     .set_reset = tt_bh_process_set_reset,
     .restart = tt_bh_process_restart,
 };
-TT_BH_BACKEND(fake_backend, kFake, "fake", "for tests");
+
+#ifdef TT_BH_TEST_KMD
+static fake_kmd_t* kernel;  // of the one device that is open
+
+static void kmd_close(tt_bh_transport_t* transport) {
+  tt_bh_kmd_close(transport);
+  fake_kmd_destroy(kernel);
+  kernel = NULL;
+}
+
+static tt_status_t kmd_open(const tt_backend_param_t* params, size_t count,
+                            tt_bh_transport_t** out_transport) {
+  tt_bh_transport_t* chip = NULL;
+  TT_RETURN_IF_ERROR(fake_open(params, count, &chip));
+  kernel = fake_kmd_create(&kFake, chip);
+  kernel->banks = 0xFF;
+  return tt_bh_kmd_open(&kernel->system, NULL, 0, out_transport);
+}
+static const tt_bh_transport_vtable_t kCard = {
+    .name = "kmd",
+    .keys = kKeys,
+    .open = kmd_open,
+    .close = kmd_close,
+    .query_info = tt_bh_kmd_query_info,
+    .read = tt_bh_kmd_read,
+    .write = tt_bh_kmd_write,
+    .advance = tt_bh_kmd_advance,
+    .set_reset = tt_bh_kmd_set_reset,
+    .restart = tt_bh_kmd_restart,
+};
+TT_BH_BACKEND(fake_backend, kCard, "fake", "for tests", NULL);
+#define NAME "Blackhole (card 0000:01:00.0, 2x1)"
+#define DIED "Input/output error"
+#define KEEPS_DYING DIED
+#else
+TT_BH_BACKEND(fake_backend, kFake, "fake", "for tests", NULL);
+#define NAME "Blackhole (fake, 2x1)"
+#define DIED "fake: the simulator's process"
+#define KEEPS_DYING "giving up at 3"
+#endif
 
 static void check(tt_status_t status) {
   if (status) fail_msg("%s", tt_status_message(status));
@@ -60,10 +106,10 @@ static void expect_error(tt_status_t status, tt_code_t code, const char* text) {
 static tt_backend_device_t* open_device(tt_backend_param_t a,
                                         tt_backend_param_t b,
                                         tt_backend_param_t c) {
-  const tt_backend_param_t given[] = {a, b, c};
-  tt_backend_param_t params[3];
+  const tt_backend_param_t given[] = {a, b, c, {"grid", "2x1"}};
+  tt_backend_param_t params[4];
   size_t count = 0;
-  for (int i = 0; i < 3; ++i) {
+  for (int i = 0; i < 4; ++i) {
     if (given[i].key) params[count++] = given[i];
   }
   tt_backend_device_t* device = NULL;
@@ -168,7 +214,7 @@ static void test_dram_exhausted(void** state) {
   tt_backend_device_t* device = open_device(kNone, kNone, kNone);
   tt_backend_info_t info;
   fake_backend.query_info(device, &info);
-  assert_string_equal(info.name, "Blackhole (fake, 2x1)");
+  assert_string_equal(info.name, NAME);
   assert_int_equal(info.core_count, 2);
   assert_int_equal(info.dram_banks, 8);
   assert_false(info.host_visible);
@@ -533,7 +579,7 @@ static void lose_at(const char* how, int n, const char* once) {
     status = fake_backend.write(device, old, 0, &byte, 1);
     if (!status) status = launch(device, program, old, 0);
   }
-  expect_error(status, TT_CODE_UNAVAILABLE, "fake: the simulator's process");
+  expect_error(status, TT_CODE_UNAVAILABLE, DIED);
   // What was there is gone, and said to be; nothing else is.
   expect_error(fake_backend.read(device, old, 0, &byte, 1), TT_CODE_DATA_LOSS,
                "buffer of 100000 bytes");
@@ -576,7 +622,7 @@ static void test_lost_for_good(void** state) {
   for (int i = 0; i < 3; ++i) {
     tt_backend_memory_t* memory = allocate(device, 100000);
     expect_error(launch(device, program, memory, 0), TT_CODE_UNAVAILABLE,
-                 "giving up at 3");
+                 KEEPS_DYING);
     fake_backend.release(device, memory);
   }
   fake_backend.unload(device, program);

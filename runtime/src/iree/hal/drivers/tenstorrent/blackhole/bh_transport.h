@@ -23,7 +23,7 @@ typedef struct tt_bh_noc_t {
 } tt_bh_noc_t;
 
 typedef struct tt_bh_transport_info_t {
-  char name[32];            // "ttsim", "Blackhole 0000:01:00.0"
+  char name[32];            // "ttsim", "card 0000:01:00.0"
   uint32_t worker_columns;  // bit x: NoC column x has workers
   uint32_t dram_banks;      // bit b: DRAM bank b is there
   uint32_t grid_cols;       // of workers, unless the user asks for another;

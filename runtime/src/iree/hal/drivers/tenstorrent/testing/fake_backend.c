@@ -41,6 +41,12 @@ static void set_gate(bool open) {
 void fake_backend_close_gate(void) { set_gate(false); }
 void fake_backend_open_gate(void) { set_gate(true); }
 
+static _Atomic bool other_preferred;
+
+void fake_backend_prefer_other(bool preferred) { other_preferred = preferred; }
+
+static bool is_other_preferred(void) { return other_preferred; }
+
 static void* new_object(size_t size) {
   atomic_fetch_add(&live_objects, 1);
   return calloc(1, size);
@@ -247,19 +253,20 @@ static tt_status_t fake_launch(tt_backend_device_t* device,
   }
 }
 
-#define FAKE_VTABLE(device_name, import_fn)                                    \
+#define FAKE_VTABLE(device_name, import_fn, preferred_fn)                      \
   {                                                                            \
     .name = device_name, .description = "the device " device_name,             \
-    .open = fake_open, .close = fake_close, .query_info = fake_query_info,     \
-    .query_counters = fake_query_counters, .allocate = fake_allocate,          \
-    .import = import_fn, .release = fake_release,                              \
+    .preferred = preferred_fn, .open = fake_open, .close = fake_close,         \
+    .query_info = fake_query_info, .query_counters = fake_query_counters,      \
+    .allocate = fake_allocate, .import = import_fn, .release = fake_release,   \
     .host_pointer = fake_host_pointer, .write = fake_write, .read = fake_read, \
     .copy = fake_copy, .fill = fake_fill, .load = fake_load,                   \
     .unload = fake_unload, .entry_count = fake_entry_count,                    \
     .query_entry = fake_query_entry, .launch = fake_launch,                    \
   }
 
-static const tt_backend_vtable_t fake = FAKE_VTABLE("fake", fake_import);
-static const tt_backend_vtable_t other = FAKE_VTABLE("other", NULL);
+static const tt_backend_vtable_t fake = FAKE_VTABLE("fake", fake_import, NULL);
+static const tt_backend_vtable_t other =
+    FAKE_VTABLE("other", NULL, is_other_preferred);
 
 const tt_backend_vtable_t* const tt_backends[] = {&fake, &other, NULL};

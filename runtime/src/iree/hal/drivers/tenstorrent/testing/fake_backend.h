@@ -2,7 +2,8 @@
 // names for it exist, "fake" and "other".
 //
 // URI params: dram=BYTES (default 1 MiB), visible=0 (the host cannot see DRAM).
-// "other" cannot import host memory.
+// "other" cannot import host memory, and is the preferred device while
+// fake_backend_prefer_other(true) holds.
 //
 // An image is the text "FAKE". Bindings must start at a multiple of 64 bytes,
 // as real programs require. Entries:
@@ -12,6 +13,8 @@
 //   3 "gate": blocks until fake_backend_open_gate()
 #ifndef IREE_HAL_DRIVERS_TENSTORRENT_TESTING_FAKE_BACKEND_H_
 #define IREE_HAL_DRIVERS_TENSTORRENT_TESTING_FAKE_BACKEND_H_
+
+#include <stdbool.h>
 
 #include "iree/hal/drivers/tenstorrent/tt_backend.h"
 
@@ -27,5 +30,7 @@ int fake_backend_live_objects(void);
 
 void fake_backend_close_gate(void);
 void fake_backend_open_gate(void);
+
+void fake_backend_prefer_other(bool preferred);
 
 #endif  // IREE_HAL_DRIVERS_TENSTORRENT_TESTING_FAKE_BACKEND_H_
