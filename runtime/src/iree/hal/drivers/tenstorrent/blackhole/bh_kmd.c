@@ -32,8 +32,8 @@ typedef struct telemetry_t {
   uint32_t clock, columns, banks, translation;
 } telemetry_t;
 
-static tt_status_t read_arc(tt_kmd_card_t* card, uint32_t address,
-                            void* target, size_t size) {
+static tt_status_t read_arc(tt_kmd_card_t* card, uint32_t address, void* target,
+                            size_t size) {
   const tt_bh_noc_t arc = {TT_KMD_ARC_X, TT_KMD_ARC_Y};
   return tt_kmd_card_read(card, arc, address, target, size);
 }
@@ -42,8 +42,7 @@ static tt_status_t read_arc(tt_kmd_card_t* card, uint32_t address,
 static bool in_arc_memory(uint32_t address, uint32_t words) {
   return address % 4 == 0 && address >= TT_KMD_ARC_MEMORY &&
          address - TT_KMD_ARC_MEMORY <= TT_KMD_ARC_MEMORY_SIZE &&
-         words <=
-             (TT_KMD_ARC_MEMORY_SIZE - (address - TT_KMD_ARC_MEMORY)) / 4;
+         words <= (TT_KMD_ARC_MEMORY_SIZE - (address - TT_KMD_ARC_MEMORY)) / 4;
 }
 
 static tt_status_t no_telemetry(const tt_kmd_card_t* card, const char* why) {
@@ -137,9 +136,9 @@ static tt_status_t query_card(tt_bh_transport_t* t) {
   uint32_t banks = 0;
   for (uint32_t i = 0; i < TT_BH_MAX_BANKS; ++i) banks += said.banks >> i & 1;
   t->info.dram_banks = (1u << banks) - 1;
-  t->clock_mhz =
-      said.clock_known && said.clock && said.clock < 10000 ? said.clock
-                                                           : CLOCK_MHZ;
+  t->clock_mhz = said.clock_known && said.clock && said.clock < 10000
+                     ? said.clock
+                     : CLOCK_MHZ;
   snprintf(t->info.name, sizeof(t->info.name), "%s", t->card.name);
   return NULL;
 }

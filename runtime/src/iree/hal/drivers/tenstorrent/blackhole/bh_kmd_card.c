@@ -135,11 +135,11 @@ static tt_status_t take_lock(const tt_kmd_card_t* card) {
 }
 
 static tt_status_t ask_for_power(const tt_kmd_card_t* card) {
-  tt_kmd_power_state_t power = {
-      .size = sizeof(power),
-      .validity = TT_KMD_POWER_FLAG_COUNT,
-      .power_flags =
-          TT_KMD_POWER_MAX_CLOCK | TT_KMD_POWER_DRAM | TT_KMD_POWER_TENSIX};
+  tt_kmd_power_state_t power = {.size = sizeof(power),
+                                .validity = TT_KMD_POWER_FLAG_COUNT,
+                                .power_flags = TT_KMD_POWER_MAX_CLOCK |
+                                               TT_KMD_POWER_DRAM |
+                                               TT_KMD_POWER_TENSIX};
   int error = call(card, TT_KMD_SET_POWER_STATE, &power);
   // Drivers before 2.6.0 and older firmware do not know the request: all is on.
   if (!error || error == -EINVAL || error == -ENOTTY) return NULL;
@@ -154,11 +154,10 @@ static int make_window(const tt_kmd_card_t* card, uint64_t size,
   int error = call(card, TT_KMD_ALLOCATE_TLB, &tlb);
   if (error) return error;
   void* mapping = NULL;
-  error = card->system->map(card->system->self, card->fd,
-                            ordering == TT_KMD_ORDER_STRICT
-                                ? tlb.map_offset_uc
-                                : tlb.map_offset_wc,
-                            size, &mapping);
+  error = card->system->map(
+      card->system->self, card->fd,
+      ordering == TT_KMD_ORDER_STRICT ? tlb.map_offset_uc : tlb.map_offset_wc,
+      size, &mapping);
   if (error) {
     tt_kmd_free_tlb_t free_tlb = {.id = tlb.id};
     call(card, TT_KMD_FREE_TLB, &free_tlb);
@@ -274,10 +273,10 @@ static int move_bytes(const tt_kmd_card_t* card, const tt_kmd_window_t* window,
   const size_t whole = size / 4 * 4;
   const tt_kmd_system_t* system = card->system;
   if (!error && whole) {
-    error = write ? system->store(system->self, window->mapping, offset, host,
-                                  whole)
-                  : system->load(system->self, window->mapping, offset, host,
-                                 whole);
+    error =
+        write
+            ? system->store(system->self, window->mapping, offset, host, whole)
+            : system->load(system->self, window->mapping, offset, host, whole);
   }
   if (error || whole == size) return error;
   return move_part(card, window, offset + whole, 0, host + whole, size - whole,
@@ -313,7 +312,8 @@ static int move(tt_kmd_card_t* card, tt_bh_noc_t tile, uint64_t address,
 static tt_status_t cannot_move(const tt_kmd_card_t* card, tt_bh_noc_t tile,
                                uint64_t address, size_t size, const char* what,
                                int error) {
-  return tt_status_prefix(failed(card, what, error), "%zu bytes at 0x%llx of "
+  return tt_status_prefix(failed(card, what, error),
+                          "%zu bytes at 0x%llx of "
                           "NoC %u,%u",
                           size, (unsigned long long)address, tile.x, tile.y);
 }
@@ -346,7 +346,8 @@ tt_status_t tt_kmd_card_read(tt_kmd_card_t* card, tt_bh_noc_t tile,
 tt_status_t tt_kmd_card_write(tt_kmd_card_t* card, tt_bh_noc_t tile,
                               uint64_t address, const void* source,
                               size_t size) {
-  int error = move(card, tile, address, (uint8_t*)(uintptr_t)source, size, true);
+  int error =
+      move(card, tile, address, (uint8_t*)(uintptr_t)source, size, true);
   return error ? cannot_move(card, tile, address, size, "writing", error)
                : NULL;
 }

@@ -114,8 +114,8 @@ _Static_assert(sizeof(tt_kmd_free_tlb_t) == 4, "tt-kmd's interface");
 typedef struct tt_kmd_configure_tlb_t {
   uint32_t id;
   uint32_t reserved;
-  uint64_t address;         // in the tile, a multiple of the window's size
-  uint16_t x_end, y_end;    // the tile
+  uint64_t address;           // in the tile, a multiple of the window's size
+  uint16_t x_end, y_end;      // the tile
   uint16_t x_start, y_start;  // for multicast only
   uint8_t noc;
   uint8_t multicast;

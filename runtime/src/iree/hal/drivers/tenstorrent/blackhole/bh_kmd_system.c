@@ -27,8 +27,8 @@ static int linux_ioctl(void* self, int fd, unsigned long request,
 
 static int linux_map(void* self, int fd, uint64_t offset, uint64_t size,
                      void** out_window) {
-  void* window = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd,
-                      (off_t)offset);
+  void* window =
+      mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, (off_t)offset);
   if (window == MAP_FAILED) return -errno;
   *out_window = window;
   return 0;

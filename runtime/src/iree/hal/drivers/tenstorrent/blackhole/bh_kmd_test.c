@@ -395,7 +395,8 @@ static int configure(uint32_t id, uint64_t address, tt_bh_noc_t tile) {
 static void test_stand_in_requests(void** state) {
   kernel_ = make_kernel();
   const tt_kmd_system_t* system = &kernel_->system;
-  assert_int_equal(system->open(kernel_, "/dev/tenstorrent/7", O_RDWR), -ENOENT);
+  assert_int_equal(system->open(kernel_, "/dev/tenstorrent/7", O_RDWR),
+                   -ENOENT);
   assert_int_equal(system->open(kernel_, "/dev/tenstorrent/0", O_RDONLY),
                    -EACCES);
   fd_ = system->open(kernel_, "/dev/tenstorrent/0", O_RDWR | O_CLOEXEC);
@@ -477,8 +478,8 @@ static void test_stand_in_windows(void** state) {
   assert_int_equal(system->load(kernel_, window, size, &word, 4), -EFAULT);
   // Registers through a window that may combine and reorder.
   assert_int_equal(configure(large.id, 0, kWorker), 0);
-  assert_int_equal(
-      system->store(kernel_, other, TT_BH_SOFT_RESET_0, &word, 4), -EINVAL);
+  assert_int_equal(system->store(kernel_, other, TT_BH_SOFT_RESET_0, &word, 4),
+                   -EINVAL);
   assert_non_null(strstr(kernel_->refusal, "registers need strict order"));
 
   tt_kmd_free_tlb_t tlb = {.id = small.id};

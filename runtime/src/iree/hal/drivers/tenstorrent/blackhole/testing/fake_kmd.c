@@ -143,10 +143,10 @@ static int allocate_window(fake_kmd_t* k, int fd, tt_kmd_allocate_tlb_t* tlb) {
   if (first == end) return refuse(k, ENOMEM, "no window is left");
   k->windows[first] = (fake_kmd_window_t){.fd = fd};
   tlb->id = (uint32_t)first;
-  const uint64_t at = first < FAKE_KMD_2M_WINDOWS
-                          ? (uint64_t)first << 21
-                          : BAR0 + ((uint64_t)(first - FAKE_KMD_2M_WINDOWS)
-                                    << 32);
+  const uint64_t at =
+      first < FAKE_KMD_2M_WINDOWS
+          ? (uint64_t)first << 21
+          : BAR0 + ((uint64_t)(first - FAKE_KMD_2M_WINDOWS) << 32);
   tlb->map_offset_uc = TLB_UC + at;
   tlb->map_offset_wc = TLB_WC + at;
   return 0;
@@ -307,11 +307,9 @@ static void fake_sleep(void* self, uint64_t nanoseconds) {
   tt_status_free(k->below->advance(k->chip, (uint32_t)cycles + 1, &now));
 }
 
-static const uint32_t kTags[] = {11,
-                                 TT_KMD_TAG_CLOCK,
+static const uint32_t kTags[] = {11, TT_KMD_TAG_CLOCK,
                                  TT_KMD_TAG_TENSIX_COLUMNS,
-                                 TT_KMD_TAG_DRAM_BANKS,
-                                 TT_KMD_TAG_TRANSLATION};
+                                 TT_KMD_TAG_DRAM_BANKS, TT_KMD_TAG_TRANSLATION};
 enum { TAG_COUNT = sizeof(kTags) / sizeof(kTags[0]) };
 
 // A word of the ARC's registers and memory. The values lie in another order
@@ -365,9 +363,8 @@ static tt_status_t write_reset(fake_kmd_t* k, tt_bh_noc_t tile,
   return k->below->set_reset(k->chip, tile, asserted);
 }
 
-static tt_status_t move_below(fake_kmd_t* k, tt_bh_noc_t tile,
-                              uint64_t address, void* data, size_t size,
-                              bool write) {
+static tt_status_t move_below(fake_kmd_t* k, tt_bh_noc_t tile, uint64_t address,
+                              void* data, size_t size, bool write) {
   const bool reset = is_worker(k, tile) && address == TT_BH_SOFT_RESET_0;
   if (reset && write) return write_reset(k, tile, data);
   if (reset) {
@@ -384,8 +381,7 @@ static tt_status_t move_below(fake_kmd_t* k, tt_bh_noc_t tile,
 static int queue_store(fake_kmd_window_t* window, tt_bh_noc_t tile,
                        uint64_t address, const void* data, size_t size) {
   fake_kmd_store_t* store = calloc(1, sizeof(*store) + size);
-  *store =
-      (fake_kmd_store_t){.tile = tile, .address = address, .size = size};
+  *store = (fake_kmd_store_t){.tile = tile, .address = address, .size = size};
   memcpy(store->data, data, size);
   fake_kmd_store_t** end = &window->stores;
   while (*end) end = &(*end)->next;
@@ -409,15 +405,15 @@ static tt_status_t push_stores(fake_kmd_t* k, fake_kmd_window_t* window) {
 }
 
 static int access_window(fake_kmd_t* k, fake_kmd_window_t* window,
-                         uint64_t offset, void* data, size_t size,
-                         bool write) {
+                         uint64_t offset, void* data, size_t size, bool write) {
   // What is left of these are signals that end the program.
   if (!window->mapped || offset > size_of(k, window) ||
       size > size_of(k, window) - offset) {
     return refuse(k, EFAULT, "an access outside of a mapped window");
   }
   if (offset % 4 || size % 4) return refuse(k, EINVAL, "not aligned words");
-  if (!window->configured) return refuse(k, EINVAL, "the window points nowhere");
+  if (!window->configured)
+    return refuse(k, EINVAL, "the window points nowhere");
   const tt_kmd_configure_tlb_t* config = &window->config;
   const tt_bh_noc_t tile = {config->x_end, config->y_end};
   const uint64_t address = config->address + offset;

@@ -40,19 +40,19 @@ typedef struct fake_kmd_t {
   int open_error;        // of open; 0: none
   uint32_t api_version;  // 0: does not know the request
   uint16_t vendor_id, device_id;
-  uint32_t columns, banks;   // enabled, as telemetry says them
-  uint32_t translation;      //
-  uint32_t missing_tag;      // that telemetry lacks; 0: none
-  uint32_t table_address;    // that the ARC's register says
-  uint32_t table_entries;    // that the table says; 0: the right number
-  int starting;              // reads of that register until it says so
-  uint32_t windows_4g;       // that the machine has room for
-  bool lock_taken;           // by another program
-  bool knows_power;          // SET_POWER_STATE
-  bool knows_reset;          // ASIC_RESET
-  bool stays_away;           // the chip does not come back from a reset
-  bool hung;                 // reads give ones, writes get lost
-  int absence;               // opens that fail after a reset
+  uint32_t columns, banks;  // enabled, as telemetry says them
+  uint32_t translation;     //
+  uint32_t missing_tag;     // that telemetry lacks; 0: none
+  uint32_t table_address;   // that the ARC's register says
+  uint32_t table_entries;   // that the table says; 0: the right number
+  int starting;             // reads of that register until it says so
+  uint32_t windows_4g;      // that the machine has room for
+  bool lock_taken;          // by another program
+  bool knows_power;         // SET_POWER_STATE
+  bool knows_reset;         // ASIC_RESET
+  bool stays_away;          // the chip does not come back from a reset
+  bool hung;                // reads give ones, writes get lost
+  int absence;              // opens that fail after a reset
 
   // What was seen.
   uint16_t power_flags;
@@ -63,10 +63,10 @@ typedef struct fake_kmd_t {
   // Its own.
   tt_kmd_system_t system;  // to give to tt_bh_kmd_open
   const tt_bh_transport_vtable_t* below;
-  tt_bh_transport_t* chip;  // owned
-  uint64_t released[32];    // bit y of column x: the worker was let go
+  tt_bh_transport_t* chip;     // owned
+  uint64_t released[32];       // bit y of column x: the worker was let go
   bool files[FAKE_KMD_FILES];  // open descriptors, from 100
-  int locker;  // descriptor that has the lock; -1: none
+  int locker;                  // descriptor that has the lock; -1: none
   bool needs_init;
   int away;  // opens that fail from now
   fake_kmd_window_t windows[FAKE_KMD_WINDOWS];
