@@ -2,10 +2,11 @@
 
 import concurrent.futures
 import json
+import pathlib
 
 import numpy as np
 import pytest
-from tt_iree import cli
+from tt_iree import _native, cli
 
 import iree.compiler as compiler
 import iree.runtime as runtime
@@ -484,3 +485,32 @@ def test_info(capfd):
     assert "device: Blackhole (mock, 8x8): 64 cores" in out
     assert cli.main(["info", "--device=tenstorrent://9"]) == 1
     assert "FAIL device" in capfd.readouterr().out
+
+
+def test_info_says_what_is_missing(capfd, monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    for name in ("TT_METAL_HOME", "TT_METAL_RUNTIME_ROOT"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("TT_METAL_SIMULATOR", "/nowhere/libttsim.so")
+    assert cli.main(["info"]) == 0
+    lines = capfd.readouterr().out.splitlines()
+
+    def about(name: str) -> list:
+        return [line[7:] for line in lines if line.startswith(f"  --   {name}: ")]
+
+    assert any(line.startswith("  ok   mock: Blackhole (mock, 8x8)") for line in lines)
+    # Both what compiles kernels and what runs them is named.
+    code, library = about("ttsim")
+    assert "v0.65.0's device code is missing" in code
+    assert "/nowhere/libttsim.so: No such file" in library
+    if not pathlib.Path("/dev/tenstorrent").exists():
+        assert "install tt-kmd 2.0.0 or later" in about("kmd")[1]
+    assert "device code is missing" in about("wolfpine")[0]
+
+
+@pytest.mark.skipif(
+    pathlib.Path("/dev/tenstorrent").exists(), reason="this machine has a card"
+)
+def test_no_card_to_prefer(monkeypatch):
+    monkeypatch.setenv("TT_IREE_CARD", "1")
+    assert b"mock" in _native.device_info("tenstorrent://").name

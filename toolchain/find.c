@@ -110,8 +110,8 @@ static char* find_in_path(const char* name) {
 // SFPI where tt-metal v0.65.0 looks for it, else a stock compiler.
 static tt_status_t find_compiler(const char* wanted, tt_toolchain_t* t) {
   tt_strbuf_t own = {0}, installed = {0};
-  tt_strbuf_print(&own, "%s/runtime/sfpi/compiler/bin/%s", t->metal,
-                  tt_sfpi_name);
+  tt_strbuf_print(&own, "%s/runtime/sfpi/compiler/bin/%s",
+                  t->metal ? t->metal : "$TT_METAL_HOME", tt_sfpi_name);
   tt_strbuf_print(&installed, "/opt/tenstorrent/sfpi/compiler/bin/%s",
                   tt_sfpi_name);
   if (wanted) {
@@ -237,9 +237,16 @@ static void identify(tt_toolchain_t* t) {
 
 tt_status_t tt_toolchain_find(const tt_toolchain_options_t* options,
                               tt_toolchain_t* toolchain) {
-  TT_RETURN_IF_ERROR(find_metal(options->metal, &toolchain->metal));
-  TT_RETURN_IF_ERROR(find_compiler(options->compiler, toolchain));
-  TT_RETURN_IF_ERROR(find_standard_headers(toolchain));
-  identify(toolchain);
-  return NULL;
+  // All that is missing is said at once.
+  tt_status_t status = find_metal(options->metal, &toolchain->metal);
+  tt_status_t other = find_compiler(options->compiler, toolchain);
+  if (!other) other = find_standard_headers(toolchain);
+  if (status && other) {
+    status = tt_status_prefix(status, "%s. And", tt_status_message(other));
+    tt_status_free(other);
+  } else if (other) {
+    status = other;
+  }
+  if (!status) identify(toolchain);
+  return status;
 }

@@ -162,6 +162,15 @@ def raise_runtime_error(error: Optional[int]) -> None:
     raise RuntimeError(message)
 
 
+def backend_names() -> List[str]:
+    """Devices of this build, as they stand in a URI."""
+    lib = runtime_library()
+    return [
+        lib.tt_iree_backend_name(index).decode()
+        for index in range(lib.tt_iree_backend_count())
+    ]
+
+
 def device_info(uri: str) -> DeviceInfo:
     info = DeviceInfo()
     raise_runtime_error(

@@ -237,6 +237,8 @@ def _info(options: Any) -> int:
     check("iree-base-runtime", _runtime_version)
     check("iree-compile", _tool_targets)
     check("driver", _driver_state)
+    for line in _transports():
+        print(f"  {line}")
     check("device", lambda: _device_state(options.device))
     check("compile and run", lambda: _round_trip(options.device))
     return 1 if failures else 0
@@ -288,6 +290,50 @@ def _driver_state() -> str:
     for device in driver.query_available_devices():
         lines.append(f"{_native.TARGET_NAME}://{device['path']}: {device['name']}")
     return "\n".join(lines)
+
+
+# Devices that a build may lack, and why.
+_NOT_BUILT = {
+    "kmd": "not in this build; configure it with TT_IREE_ENABLE_KMD=ON",
+    "ttnn": "not in this build; docs/status.md says what there is of it",
+}
+
+
+def _transports() -> List[str]:
+    """A line a device that a URI can name, and one for each thing it misses.
+
+    Nothing here is a failure: nobody has all of them.
+    """
+    lines = []
+    names = _native.backend_names()
+    for name in names:
+        try:
+            lines.append(f"ok   {name}: {_device_state(_probe(name))}")
+        except RuntimeError as error:
+            lines += [f"--   {name}: {text}" for text in _missing(name, str(error))]
+    lines += [f"--   {n}: {why}" for n, why in _NOT_BUILT.items() if n not in names]
+    return lines
+
+
+def _probe(name: str, *options: str) -> str:
+    if name == "wolfpine":
+        options = (f"python={sys.executable}", *options)
+    query = "?" + "&".join(options) if options else ""
+    return f"{_native.TARGET_NAME}://{name}{query}"
+
+
+def _missing(name: str, first: str) -> List[str]:
+    """What |name| lacks: |first|, and what is behind it.
+
+    A device looks for compiler and device code before it looks for a card or a
+    simulator, and not at all with binaries=1.
+    """
+    try:
+        _native.device_info(_probe(name, "binaries=1"))
+    except RuntimeError as error:
+        if str(error) != first:
+            return [first, str(error)]
+    return [first]
 
 
 def _device_state(uri: str) -> str:

@@ -21,6 +21,7 @@ struct tt_bh_transport_t {
   tt_kmd_card_t card;
   tt_bh_transport_info_t info;
   uint32_t clock_mhz;
+  bool stopped;  // all workers are in reset, or run for us
 };
 
 //===----------------------------------------------------------------------===//
@@ -143,15 +144,25 @@ static tt_status_t query_card(tt_bh_transport_t* t) {
   return NULL;
 }
 
-// What an earlier program left running must not write into ours.
+static tt_status_t write_reset(tt_bh_transport_t* t, tt_bh_noc_t worker,
+                               bool asserted) {
+  const uint32_t value = asserted ? TT_BH_RESET_ALL : TT_BH_RESET_ALL_BUT_BRISC;
+  return tt_kmd_card_write(&t->card, worker, TT_BH_SOFT_RESET_0, &value,
+                           sizeof(value));
+}
+
+// What an earlier program left running must not write into ours. Before the
+// first write, so that looking at a card disturbs nothing.
 static tt_status_t stop_workers(tt_bh_transport_t* t) {
+  if (t->stopped) return NULL;
   for (uint16_t x = 0; x < 32; ++x) {
     if (!(t->info.worker_columns >> x & 1)) continue;
     for (uint16_t row = 0; row < TT_BH_MAX_ROWS; ++row) {
       const tt_bh_noc_t worker = {x, (uint16_t)(FIRST_ROW + row)};
-      TT_RETURN_IF_ERROR(tt_bh_kmd_set_reset(t, worker, true));
+      TT_RETURN_IF_ERROR(write_reset(t, worker, true));
     }
   }
+  t->stopped = true;
   return NULL;
 }
 
@@ -160,9 +171,9 @@ static tt_status_t stop_workers(tt_bh_transport_t* t) {
 //===----------------------------------------------------------------------===//
 
 static tt_status_t open_card(tt_bh_transport_t* t) {
+  t->stopped = false;
   TT_RETURN_IF_ERROR(tt_kmd_card_open(&t->card));
-  TT_RETURN_IF_ERROR(query_card(t));
-  return stop_workers(t);
+  return query_card(t);
 }
 
 static tt_status_t parse_device(const tt_backend_param_t* params, size_t count,
@@ -223,6 +234,7 @@ tt_status_t tt_bh_kmd_read(tt_bh_transport_t* t, tt_bh_noc_t tile,
 
 tt_status_t tt_bh_kmd_write(tt_bh_transport_t* t, tt_bh_noc_t tile,
                             uint64_t address, const void* source, size_t size) {
+  TT_RETURN_IF_ERROR(stop_workers(t));
   return tt_kmd_card_write(&t->card, tile, address, source, size);
 }
 
@@ -236,9 +248,8 @@ tt_status_t tt_bh_kmd_advance(tt_bh_transport_t* t, uint32_t cycles,
 
 tt_status_t tt_bh_kmd_set_reset(tt_bh_transport_t* t, tt_bh_noc_t worker,
                                 bool asserted) {
-  const uint32_t value = asserted ? TT_BH_RESET_ALL : TT_BH_RESET_ALL_BUT_BRISC;
-  return tt_kmd_card_write(&t->card, worker, TT_BH_SOFT_RESET_0, &value,
-                           sizeof(value));
+  TT_RETURN_IF_ERROR(stop_workers(t));
+  return write_reset(t, worker, asserted);
 }
 
 tt_status_t tt_bh_kmd_restart(tt_bh_transport_t* t) {

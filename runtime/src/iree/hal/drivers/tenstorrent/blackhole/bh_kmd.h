@@ -9,10 +9,11 @@
 
 // Option: device=N of /dev/tenstorrent/N, default 0.
 //
-// Opening takes the card for this process, asks for its full clock, and holds
-// all its workers in reset. Each of these is refused with what to do about it:
-// no such device (NOT_FOUND), no permission (PERMISSION_DENIED), a card in use
-// (UNAVAILABLE), another chip, an old driver or firmware (FAILED_PRECONDITION).
+// Opening takes the card for this process and asks for its full clock. The
+// first write stops what another program left on its workers. Each of these is
+// refused with what to do about it: no such device (NOT_FOUND), no permission
+// (PERMISSION_DENIED), a card in use (UNAVAILABLE), another chip, an old driver
+// or firmware (FAILED_PRECONDITION).
 extern const tt_bh_transport_vtable_t tt_bh_kmd;
 
 // Whether this machine has a device of tt-kmd's.
