@@ -159,6 +159,15 @@ static void ttc_note(tt_builder_t* b, const char* key, const char* text) {
 // it back).
 static void ttc_note_entry(ttc_compilation_t* c, const ttc_export_t* export,
                            const char* path, const char* reason) {
+  const MlirOperation executable = mlirOperationGetParentOperation(c->variant);
+  MlirAttribute symbol_attr = {NULL};
+  if (executable.ptr) symbol_attr = ttc_op_attr(executable, "sym_name");
+  if (symbol_attr.ptr) {
+    MlirStringRef symbol = mlirStringAttrGetValue(symbol_attr);
+    char* name = strndup(symbol.data, symbol.length);
+    if (name) ttc_note(c->builder, "executable", name);
+    free(name);
+  }
   ttc_note(c->builder, "path", path);
   ttc_note(c->builder, "reason", reason);
   char grid[32];

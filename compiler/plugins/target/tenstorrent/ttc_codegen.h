@@ -64,9 +64,10 @@ typedef struct ttc_text_t {
 typedef struct ttc_codegen_entry_t {
   char* name;  // symbol name of the hal.executable.export
   // What the image notes of the entry; NULL where it does not.
-  char* path;      // "tile" or "floor" (element loops)
-  char* reason;    // why this path, one line
-  char* location;  // in the source: "model.mlir:3:8"
+  char* path;        // "tile" or "floor" (element loops)
+  char* reason;      // why this path, one line
+  char* location;    // in the source: "model.mlir:3:8"
+  char* executable;  // symbol name of the hal.executable
   // What it was planned for, and what the numbers below are of.
   int32_t grid_cols, grid_rows;
   int32_t phases;

@@ -37,9 +37,11 @@ static tt_status_t ttc_describe_notes(const tt_program_t* program,
     out_entry->grid_cols = (int32_t)tt_chip_blackhole.default_grid_cols;
     out_entry->grid_rows = (int32_t)tt_chip_blackhole.default_grid_rows;
   }
-  bool done = ttc_note_text(program, entry, "path", &out_entry->path) &&
-              ttc_note_text(program, entry, "reason", &out_entry->reason) &&
-              ttc_note_text(program, entry, "location", &out_entry->location);
+  bool done =
+      ttc_note_text(program, entry, "path", &out_entry->path) &&
+      ttc_note_text(program, entry, "reason", &out_entry->reason) &&
+      ttc_note_text(program, entry, "location", &out_entry->location) &&
+      ttc_note_text(program, entry, "executable", &out_entry->executable);
   return done ? NULL : ttc_no_memory();
 }
 

@@ -9,6 +9,7 @@ static void ttc_codegen_entry_free(ttc_codegen_entry_t* entry) {
   free(entry->path);
   free(entry->reason);
   free(entry->location);
+  free(entry->executable);
   free(entry->dispatch_text);
   free(entry->plan_text);
   free(entry->tile_text);

@@ -68,7 +68,7 @@ static tt_status_t ttc_inspect_report(const tt_program_t* program,
     entry->name = strdup(tt_entry_name(program, &program->entries[e]));
     status = ttc_codegen_describe(&options, program, e, entry);
   }
-  if (!status) status = ttc_report_add(report, NULL, &output);
+  if (!status) status = ttc_report_add(report, &output);
   ttc_codegen_output_free(&output);
   return status;
 }

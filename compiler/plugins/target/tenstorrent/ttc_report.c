@@ -152,12 +152,11 @@ static void ttc_write_json_count(FILE* out, const char* key, int64_t value) {
   }
 }
 
-static void ttc_write_json_entry(FILE* out, const char* executable,
-                                 const ttc_codegen_entry_t* entry) {
+static void ttc_write_json_entry(FILE* out, const ttc_codegen_entry_t* entry) {
   const struct {
     const char* key;
     const char* text;
-  } strings[] = {{"executable", executable},
+  } strings[] = {{"executable", entry->executable},
                  {"entry", entry->name},
                  {"location", entry->location},
                  {"path", entry->path},
@@ -180,7 +179,7 @@ static void ttc_write_json_entry(FILE* out, const char* executable,
   fprintf(out, "}");
 }
 
-tt_status_t ttc_report_add(ttc_report_t* report, const char* executable,
+tt_status_t ttc_report_add(ttc_report_t* report,
                            const ttc_codegen_output_t* output) {
   char* text = NULL;
   size_t length = 0;
@@ -189,7 +188,7 @@ tt_status_t ttc_report_add(ttc_report_t* report, const char* executable,
   if (report->text) fputs(report->text, out);
   for (size_t i = 0; i < output->entry_count; ++i) {
     if (ftell(out) > 0) fputs(",\n", out);
-    ttc_write_json_entry(out, executable, &output->entries[i]);
+    ttc_write_json_entry(out, &output->entries[i]);
   }
   fclose(out);
   free(report->text);

@@ -15,9 +15,8 @@ typedef struct ttc_report_t {
 
 void ttc_report_free(ttc_report_t* report);
 
-// Adds the entries of |output|; |executable| is the symbol name of the
-// hal.executable, NULL when it is not known.
-tt_status_t ttc_report_add(ttc_report_t* report, const char* executable,
+// Adds the entries of |output|.
+tt_status_t ttc_report_add(ttc_report_t* report,
                            const ttc_codegen_output_t* output);
 
 // The report as text, malloc'ed.

@@ -75,7 +75,6 @@ static tt_status_t ttc_check_no_objects(MlirOperation variant) {
 // Codegen, dumps, report and image of one variant. |output| is kept for the
 // location of an error.
 static tt_status_t ttc_translate(ttc_translation_t* translation,
-                                 MlirOperation executable,
                                  MlirOperation variant,
                                  ttc_codegen_output_t* output) {
   ttc_codegen_options_t options = ttc_wanted(translation->options);
@@ -89,10 +88,7 @@ static tt_status_t ttc_translate(ttc_translation_t* translation,
   tt_status_join(&status, ttc_dump_texts(translation->options,
                                          translation->module_name, output));
   TT_RETURN_IF_ERROR(status);
-  char* name = ttc_str_dup(ttc_op_symbol(executable));
-  status = ttc_report_add(translation->report, name, output);
-  free(name);
-  TT_RETURN_IF_ERROR(status);
+  TT_RETURN_IF_ERROR(ttc_report_add(translation->report, output));
   return ttc_attach_image(variant, output);
 }
 
@@ -106,7 +102,7 @@ static tt_status_t ttc_translate_variant(MlirOperation executable,
   }
   ttc_codegen_output_t output;
   memset(&output, 0, sizeof(output));
-  tt_status_t status = ttc_translate(translation, executable, variant, &output);
+  tt_status_t status = ttc_translate(translation, variant, &output);
   if (status) {
     MlirLocation location = output.error_location;
     if (!location.ptr) location = mlirOperationGetLocation(variant);

@@ -42,6 +42,7 @@ static tt_status_t fake_codegen(const ttc_codegen_options_t* options,
   out->entries = calloc(1, sizeof(*out->entries));
   out->entry_count = 1;
   out->entries[0].name = strdup("entry");
+  out->entries[0].executable = strdup("add_dispatch_0");
   out->entries[0].path = strdup("tile");
   out->entries[0].reason = strdup("a \"reason\" \303\244 \344\n");
   out->entries[0].grid_cols = options->grid_cols;
