@@ -504,6 +504,14 @@ def test_info_says_what_is_missing(capfd, monkeypatch, tmp_path):
     assert "/nowhere/libttsim.so: No such file" in library
     if not pathlib.Path("/dev/tenstorrent").exists():
         assert "install tt-kmd 2.0.0 or later" in about("kmd")[1]
+    # A line for each card; these are files, not cards.
+    for name in ("200", "201", "by-id"):
+        (tmp_path / name).touch()
+    monkeypatch.setattr(cli, "_CARDS", tmp_path)
+    assert cli.main(["info"]) == 0
+    lines = capfd.readouterr().out.splitlines()
+    for number in (200, 201):
+        assert any(f"/dev/tenstorrent/{number}" in text for text in about("kmd"))
     assert "device code is missing" in about("wolfpine")[0]
 
 

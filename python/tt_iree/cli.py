@@ -307,29 +307,47 @@ def _transports() -> List[str]:
     lines = []
     names = _native.backend_names()
     for name in names:
-        try:
-            lines.append(f"ok   {name}: {_device_state(_probe(name))}")
-        except RuntimeError as error:
-            lines += [f"--   {name}: {text}" for text in _missing(name, str(error))]
+        for options in _choices(name):
+            try:
+                state = _device_state(_uri(name, options))
+                lines.append(f"ok   {name}: {state}")
+            except RuntimeError as error:
+                problems = _missing(name, options, str(error))
+                lines += [f"--   {name}: {text}" for text in problems]
     lines += [f"--   {n}: {why}" for n, why in _NOT_BUILT.items() if n not in names]
     return lines
 
 
-def _probe(name: str, *options: str) -> str:
+def _choices(name: str) -> List[List[str]]:
+    """The options with which |name| is tried: once, or for each card."""
     if name == "wolfpine":
-        options = (f"python={sys.executable}", *options)
+        return [[f"python={sys.executable}"]]
+    if name == "kmd":
+        return [[f"device={number}"] for number in _cards()] or [[]]
+    return [[]]
+
+
+def _cards() -> List[int]:
+    """The N of every /dev/tenstorrent/N."""
+    return sorted(int(p.name) for p in _CARDS.glob("*") if p.name.isdecimal())
+
+
+_CARDS = pathlib.Path("/dev/tenstorrent")
+
+
+def _uri(name: str, options: List[str]) -> str:
     query = "?" + "&".join(options) if options else ""
     return f"{_native.TARGET_NAME}://{name}{query}"
 
 
-def _missing(name: str, first: str) -> List[str]:
+def _missing(name: str, options: List[str], first: str) -> List[str]:
     """What |name| lacks: |first|, and what is behind it.
 
     A device looks for compiler and device code before it looks for a card or a
     simulator, and not at all with binaries=1.
     """
     try:
-        _native.device_info(_probe(name, "binaries=1"))
+        _native.device_info(_uri(name, [*options, "binaries=1"]))
     except RuntimeError as error:
         if str(error) != first:
             return [first, str(error)]
