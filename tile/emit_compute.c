@@ -393,7 +393,15 @@ static void emit_fill(tt_emitter_t* e, const tt_inst_t* inst) {
   uint64_t bits = e->program->immediates[operand_index(e, inst, 1)];
   char text[16];
   snprintf(text, sizeof(text), "0x%08x", (uint32_t)bits);
-  emit_clear(e, d, text);
+  const bool is_float = tt_dtype_desc((tt_dtype_t)inst->type)->is_float;
+  if (!is_float && bits & 0x7FFFFFFF && !(bits & 0x7F800000)) {
+    // A small integer: tt-metal's fill would store it as the subnormal float
+    // that its bits are, as zero.
+    tt_emit_sfpu_setup(e, "");
+    tt_emit_line(e, "MATH((tile::sfpu_mov(%u, tile::imm{%s})));", d, text);
+  } else {
+    emit_clear(e, d, text);
+  }
   tt_emit_dst_write(e, d, 0);
 }
 

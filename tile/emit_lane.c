@@ -17,6 +17,9 @@ typedef struct tt_api_t {
 } tt_api_t;
 
 static const tt_api_t tt_apis[] = {
+    // In front: what cbrt.h includes makes names in it ambiguous.
+    {"copy_int_tile", "compute_kernel_api/tile_move_copy.h"},
+    {"copy_tile", "compute_kernel_api/tile_move_copy.h"},
     {"abs_tile", "compute_kernel_api.h"},
     {"acos_tile", "compute_kernel_api/eltwise_unary/trigonometry.h"},
     {"acosh_tile", "compute_kernel_api/eltwise_unary/trigonometry.h"},
@@ -30,8 +33,6 @@ static const tt_api_t tt_apis[] = {
     {"atanh_tile", "compute_kernel_api/eltwise_unary/trigonometry.h"},
     {"cbrt_tile", "compute_kernel_api/eltwise_unary/cbrt.h"},
     {"copy_dest_values", "compute_kernel_api/copy_dest_values.h"},
-    {"copy_int_tile", "compute_kernel_api/tile_move_copy.h"},
-    {"copy_tile", "compute_kernel_api/tile_move_copy.h"},
     {"cos_tile", "compute_kernel_api/eltwise_unary/trigonometry.h"},
     {"cosh_tile", "compute_kernel_api/eltwise_unary/trigonometry.h"},
     {"div_binary_tile", "compute_kernel_api/eltwise_binary_sfpu.h"},
@@ -50,8 +51,6 @@ static const tt_api_t tt_apis[] = {
     {"negative_tile", "compute_kernel_api/eltwise_unary/negative.h"},
     {"power_binary_tile", "compute_kernel_api/eltwise_binary_sfpu.h"},
     {"rdiv_tile", "compute_kernel_api/eltwise_unary/rdiv.h"},
-    {"recip_tile", "compute_kernel_api/eltwise_unary/recip.h"},
-    {"recip_tile_init", "compute_kernel_api/eltwise_unary/recip.h"},
     {"reduce_tile", "compute_kernel_api/reduce.h"},
     {"rsqrt_tile", "compute_kernel_api/eltwise_unary/rsqrt.h"},
     {"rsub_unary_tile", "compute_kernel_api/eltwise_unary/binop_with_scalar.h"},
@@ -93,7 +92,7 @@ void tt_emit_compute_includes(const char* body, size_t size, tt_strbuf_t* out) {
                   "#include \"llk_math_eltwise_unary_sfpu_init.h\"\n"
                   "#include \"llk_math_eltwise_unary_sfpu_params.h\"\n"
                   "#include \"sfpi.h\"\n");
-  if (tt_library_mentions(body, size, "sfpu_atan2")) {
+  if (tt_library_mentions(body, size, "sfpu_recip_init")) {
     tt_strbuf_print(out, "#include \"ckernel_sfpu_recip.h\"\n");
   }
   tt_strbuf_print(out, "#endif\n");
@@ -199,7 +198,9 @@ tt_emit_text_t tt_emit_sfpu_init_of(const tt_emitter_t* e,
                                     const tt_inst_t* inst) {
   tt_emit_text_t none = {""};
   if (!tt_emit_is_tile_form(e, inst)) return none;
-  if (inst->op == TT_OP_ATAN2) return init_of("recip_tile<false>");
+  if (inst->op == TT_OP_ATAN2 || inst->op == TT_OP_RECIP) {
+    return (tt_emit_text_t){"MATH((tile::sfpu_recip_init()));"};
+  }
   if (inst->op == TT_OP_LOG2 || inst->op == TT_OP_LOG10) {
     return init_of("log_tile");
   }

@@ -348,8 +348,22 @@ inline void sfpu_exp(uint32_t out, A a) {
   });
 }
 
+// tt-metal's reciprocal takes a constant from a register, which none of its own
+// init calls sets. (Its recip_tile also goes by instructions that no simulator
+// has.)
+inline void sfpu_recip_init() {
+  sfpu_init();
+  ckernel::sfpu::_init_sfpu_reciprocal_<false>();
+}
+
+template <class A>
+inline void sfpu_recip(uint32_t out, A a) {
+  sfpu_floats(out,
+              [a]() { return ckernel::sfpu::_sfpu_reciprocal_<2>(a.f()); });
+}
+
 // The angle of (x, y): a polynomial in the smaller over the larger magnitude,
-// then mirrored into the octant. recip_tile_init must have run.
+// then mirrored into the octant.
 template <class A, class B>
 inline void sfpu_atan2(uint32_t out, A a, B b) {
   sfpu_floats(out, [a, b]() {

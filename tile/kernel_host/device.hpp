@@ -142,6 +142,8 @@ void _llk_math_eltwise_unary_sfpu_params_(F f, uint32_t tile, int) {
 }
 
 namespace ckernel::sfpu {
+template <bool>
+void _init_sfpu_reciprocal_() {}
 template <int>
 sfpi::vFloat _sfpu_reciprocal_(const sfpi::vFloat& v) {
   return sfpi::vFloat::map(v, v, [](float x, float) { return 1 / x; });

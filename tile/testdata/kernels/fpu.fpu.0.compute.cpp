@@ -64,8 +64,47 @@ inline void bcast_init_short(uint32_t icb0, uint32_t icb1, bool acc) {
 
 #ifdef TRISC_MATH
 
+using sfpi::vFloat;
+
+using sfpi::vInt;
+
+using sfpi::vUInt;
+
+struct imm {
+  uint32_t bits;
+  vFloat f() const { return sfpi::reinterpret<vFloat>(i()); }
+  vInt i() const { return vInt((int32_t)bits); }
+};
+
 inline void sfpu_init() {
   llk_math_eltwise_unary_sfpu_init<SfpuType::unused, false>();
+}
+
+// Runs |f| over the 1024 lanes of a tile, 32 lanes a call. Vectors cannot be
+// passed to a function, so all that is called must be inlined.
+template <class F>
+[[gnu::flatten]] inline void sfpu_lanes(F f) {
+  _llk_math_eltwise_unary_sfpu_params_<false>(
+      [f]() {
+        for (int step = 0; step < 8; ++step) {
+          f();
+          sfpi::dst_reg++;
+        }
+      },
+      0, (int)VectorMode::RC);
+}
+
+template <class F>
+inline void sfpu_ints(uint32_t out, F f) {
+  sfpu_lanes([out, f]() {
+    vInt result = f();
+    sfpi::dst_reg[out * 32] = result;
+  });
+}
+
+template <class A>
+inline void sfpu_mov(uint32_t out, A a) {
+  sfpu_ints(out, [a]() { return a.i(); });
 }
 
 #endif  // TRISC_MATH
@@ -352,7 +391,7 @@ void MAIN {
   cb_reserve_back(c16, 1);
   tile::at(167);
   tile_regs_acquire();
-  fill_tile_bitcast(1, 0x00000001);
+  MATH((tile::sfpu_mov(1, tile::imm{0x00000001})));
   fill_tile_bitcast(0, 0xff800000);
   copy_dest_values(0, 1);
   tile_regs_commit();

@@ -16,7 +16,6 @@
 
 #include "compute_kernel_api/common.h"
 #include "compute_kernel_api/tile_move_copy.h"
-#include "compute_kernel_api/eltwise_unary/fill.h"
 #ifdef TRISC_MATH
 #include "llk_math_eltwise_unary_sfpu_init.h"
 #include "llk_math_eltwise_unary_sfpu_params.h"
@@ -135,6 +134,11 @@ sfpi_inline vInt sfpu_wrap(vInt x) {
   }
 }
 
+template <class A>
+inline void sfpu_mov(uint32_t out, A a) {
+  sfpu_ints(out, [a]() { return a.i(); });
+}
+
 // The low half of a product, a bit of b a step.
 sfpi_inline vInt sfpu_multiply(vInt a, vInt b) {
   vInt product = 0;
@@ -195,7 +199,7 @@ void MAIN {
   for (int64_t r0 = a12; r0 < a14; r0 += 1) {
     tile::at(3);
     tile_regs_acquire();
-    fill_tile_bitcast(0, 0x00000001);
+    MATH((tile::sfpu_mov(0, tile::imm{0x00000001})));
     reconfig_data_format_srca(c0);
     tile::copy_init_short(c0);
     for (int64_t r1 = a19; r1 < a22; r1 += 1) {

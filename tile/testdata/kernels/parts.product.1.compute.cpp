@@ -12,7 +12,6 @@
 
 #include "compute_kernel_api/common.h"
 #include "compute_kernel_api/tile_move_copy.h"
-#include "compute_kernel_api/eltwise_unary/fill.h"
 #ifdef TRISC_MATH
 #include "llk_math_eltwise_unary_sfpu_init.h"
 #include "llk_math_eltwise_unary_sfpu_params.h"
@@ -81,6 +80,12 @@ struct dst {
   vInt i() const { return sfpi::dst_reg[tile * 32]; }
 };
 
+struct imm {
+  uint32_t bits;
+  vFloat f() const { return sfpi::reinterpret<vFloat>(i()); }
+  vInt i() const { return vInt((int32_t)bits); }
+};
+
 inline void sfpu_init() {
   llk_math_eltwise_unary_sfpu_init<SfpuType::unused, false>();
 }
@@ -125,6 +130,11 @@ sfpi_inline vInt sfpu_wrap(vInt x) {
   }
 }
 
+template <class A>
+inline void sfpu_mov(uint32_t out, A a) {
+  sfpu_ints(out, [a]() { return a.i(); });
+}
+
 // The low half of a product, a bit of b a step.
 sfpi_inline vInt sfpu_multiply(vInt a, vInt b) {
   vInt product = 0;
@@ -163,7 +173,7 @@ void MAIN {
   for (int64_t r0 = a28; r0 < a30; r0 += 1) {
     tile::at(2);
     tile_regs_acquire();
-    fill_tile_bitcast(0, 0x00000001);
+    MATH((tile::sfpu_mov(0, tile::imm{0x00000001})));
     for (int64_t r1 = 0; r1 < a31; r1 += 1) {
       tile::at(5);
       cb_wait_front(c0, 1);

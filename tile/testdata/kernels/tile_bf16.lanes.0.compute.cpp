@@ -9,16 +9,16 @@
 #include <cstdint>
 
 #include "compute_kernel_api/common.h"
-#include "compute_kernel_api.h"
 #include "compute_kernel_api/tile_move_copy.h"
+#include "compute_kernel_api.h"
 #include "compute_kernel_api/eltwise_binary_sfpu.h"
 #include "compute_kernel_api/eltwise_unary/negative.h"
-#include "compute_kernel_api/eltwise_unary/recip.h"
 #include "compute_kernel_api/eltwise_unary/sqrt.h"
 #ifdef TRISC_MATH
 #include "llk_math_eltwise_unary_sfpu_init.h"
 #include "llk_math_eltwise_unary_sfpu_params.h"
 #include "sfpi.h"
+#include "ckernel_sfpu_recip.h"
 #endif
 
 #ifndef TT_PLACE_ADDRESS
@@ -65,6 +65,10 @@ struct dst {
   vFloat f() const { return sfpi::dst_reg[tile * 32]; }
   vInt i() const { return sfpi::dst_reg[tile * 32]; }
 };
+
+inline void sfpu_init() {
+  llk_math_eltwise_unary_sfpu_init<SfpuType::unused, false>();
+}
 
 // Runs |f| over the 1024 lanes of a tile, 32 lanes a call. Vectors cannot be
 // passed to a function, so all that is called must be inlined.
@@ -244,6 +248,20 @@ sfpi_inline vFloat sfpu_fmod(vFloat a, vFloat b) {
 template <class A, class B>
 inline void sfpu_remf(uint32_t out, A a, B b) {
   sfpu_floats(out, [a, b]() { return sfpu_fmod(a.f(), b.f()); });
+}
+
+// tt-metal's reciprocal takes a constant from a register, which none of its own
+// init calls sets. (Its recip_tile also goes by instructions that no simulator
+// has.)
+inline void sfpu_recip_init() {
+  sfpu_init();
+  ckernel::sfpu::_init_sfpu_reciprocal_<false>();
+}
+
+template <class A>
+inline void sfpu_recip(uint32_t out, A a) {
+  sfpu_floats(out,
+              [a]() { return ckernel::sfpu::_sfpu_reciprocal_<2>(a.f()); });
 }
 
 #endif  // TRISC_MATH
@@ -444,8 +462,8 @@ void MAIN {
   reconfig_data_format_srca(c1);
   tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
-  recip_tile_init<false>();
-  recip_tile<false>(0);
+  MATH((tile::sfpu_recip_init()));
+  MATH((tile::sfpu_recip(0, tile::dst{0})));
   tile_regs_commit();
   tile::at(109);
   tile_regs_wait();

@@ -9,16 +9,15 @@
 #include <cstdint>
 
 #include "compute_kernel_api/common.h"
+#include "compute_kernel_api/tile_move_copy.h"
 #include "compute_kernel_api.h"
 #include "compute_kernel_api/eltwise_unary/trigonometry.h"
 #include "compute_kernel_api/eltwise_binary_sfpu.h"
 #include "compute_kernel_api/eltwise_unary/binop_with_scalar.h"
 #include "compute_kernel_api/eltwise_unary/cbrt.h"
-#include "compute_kernel_api/tile_move_copy.h"
 #include "compute_kernel_api/eltwise_unary/erf_erfc.h"
 #include "compute_kernel_api/eltwise_unary/log1p.h"
 #include "compute_kernel_api/eltwise_unary/negative.h"
-#include "compute_kernel_api/eltwise_unary/recip.h"
 #include "compute_kernel_api/eltwise_unary/rsqrt.h"
 #include "compute_kernel_api/eltwise_unary/sqrt.h"
 #ifdef TRISC_MATH
@@ -78,6 +77,10 @@ struct imm {
   vFloat f() const { return sfpi::reinterpret<vFloat>(i()); }
   vInt i() const { return vInt((int32_t)bits); }
 };
+
+inline void sfpu_init() {
+  llk_math_eltwise_unary_sfpu_init<SfpuType::unused, false>();
+}
 
 // Runs |f| over the 1024 lanes of a tile, 32 lanes a call. Vectors cannot be
 // passed to a function, so all that is called must be inlined.
@@ -368,8 +371,22 @@ inline void sfpu_exp(uint32_t out, A a) {
   });
 }
 
+// tt-metal's reciprocal takes a constant from a register, which none of its own
+// init calls sets. (Its recip_tile also goes by instructions that no simulator
+// has.)
+inline void sfpu_recip_init() {
+  sfpu_init();
+  ckernel::sfpu::_init_sfpu_reciprocal_<false>();
+}
+
+template <class A>
+inline void sfpu_recip(uint32_t out, A a) {
+  sfpu_floats(out,
+              [a]() { return ckernel::sfpu::_sfpu_reciprocal_<2>(a.f()); });
+}
+
 // The angle of (x, y): a polynomial in the smaller over the larger magnitude,
-// then mirrored into the octant. recip_tile_init must have run.
+// then mirrored into the octant.
 template <class A, class B>
 inline void sfpu_atan2(uint32_t out, A a, B b) {
   sfpu_floats(out, [a, b]() {
@@ -725,8 +742,8 @@ void MAIN {
   reconfig_data_format_srca(c1);
   tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
-  recip_tile_init<false>();
-  recip_tile<false>(0);
+  MATH((tile::sfpu_recip_init()));
+  MATH((tile::sfpu_recip(0, tile::dst{0})));
   tile_regs_commit();
   tile::at(109);
   tile_regs_wait();
@@ -1048,7 +1065,7 @@ void MAIN {
   reconfig_data_format_srca(c1);
   tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
-  recip_tile_init<false>();
+  MATH((tile::sfpu_recip_init()));
   MATH((tile::sfpu_atan2(0, tile::dst{0}, tile::dst{1})));
   tile_regs_commit();
   tile::at(289);
