@@ -15,6 +15,7 @@
 #include "tile/interp.h"
 #include "tile/kernel_host/kernel_host.h"
 #include "tile/testing.h"
+#include "tile/testing_data.h"
 
 enum {
   BYTES = 1 << 19,      // of a binding
@@ -41,88 +42,11 @@ typedef struct tally_t {
 
 // ---- Data -------------------------------------------------------------------
 
-static uint64_t next_random(uint64_t* state) {
-  *state = *state * 6364136223846793005u + 1442695040888963407u;
-  return *state >> 24 ^ *state >> 51;
-}
-
-static float random_float(uint64_t* state) {
-  static const float special[] = {0.0f,
-                                  -0.0f,
-                                  1.0f,
-                                  -1.0f,
-                                  0.5f,
-                                  -2.5f,
-                                  3.5f,
-                                  1e-3f,
-                                  65504.f,
-                                  123456.f,
-                                  __builtin_inff(),
-                                  -__builtin_inff()};
-  uint64_t r = next_random(state);
-  if (r % 8 == 0) return special[r / 8 % 12];
-  if (r % 61 == 0) return __builtin_nanf("");
-  return ((float)(r >> 8 & 0xFFFFF) / 0x80000 - 1.0f) * (r % 3 ? 4.0f : 300.0f);
-}
-
-static uint64_t random_int(uint64_t* state) {
-  static const int64_t special[] = {0, 1, -1, 2, 31, INT32_MIN, INT32_MAX, 100};
-  uint64_t r = next_random(state);
-  if (r % 4 == 0) return (uint64_t)special[r / 4 % 8];
-  return next_random(state) >> (r % 5 * 8);
-}
-
-static void put_element(uint8_t* at, tt_dtype_t dtype, uint64_t* state) {
-  uint64_t bits = random_int(state);
-  float f = random_float(state);
-  double d = f;
-  uint32_t word;
-  memcpy(&word, &f, 4);
-  switch (dtype) {
-    case TT_DTYPE_F32:
-      memcpy(at, &f, 4);
-      break;
-    case TT_DTYPE_F64:
-      memcpy(at, &d, 8);
-      break;
-    case TT_DTYPE_BF16:
-      word >>= 16;
-      memcpy(at, &word, 2);
-      break;
-    case TT_DTYPE_F16: {
-      word = (uint32_t)bits & (f != f ? 0xFFFF : 0xBBFF);
-      memcpy(at, &word, 2);
-      break;
-    }
-    case TT_DTYPE_I1:
-      *at = bits & 1;
-      break;
-    default:
-      memcpy(at, &bits, tt_dtype_bytes(dtype, 1));
-      break;
-  }
-}
-
-// The dtype that a binding is seen as; where views differ, the first counts.
-static tt_dtype_t binding_dtype(const run_t* run, uint32_t binding) {
-  for (uint32_t i = 0; i < run->entry->view_count; ++i) {
-    const tt_view_t* view = &run->program->views[run->entry->first_view + i];
-    if (view->source == TT_VIEW_BINDING && view->index == binding) {
-      return (tt_dtype_t)view->dtype;
-    }
-  }
-  return TT_DTYPE_I8;
-}
-
 static void make_bindings(run_t* run) {
   uint64_t state = 1;
   for (uint32_t b = 0; b < run->entry->binding_count; ++b) {
-    run->bindings[b] = aligned_alloc(64, BYTES);
-    tt_dtype_t dtype = binding_dtype(run, b);
-    uint64_t size = tt_dtype_bytes(dtype, 1);
-    for (uint64_t i = 0; i < BYTES / size; ++i) {
-      put_element(run->bindings[b] + i * size, dtype, &state);
-    }
+    run->bindings[b] = tt_testing_data(
+        tt_testing_binding_dtype(run->program, run->entry, b), BYTES, &state);
   }
 }
 
@@ -255,34 +179,7 @@ static bool run_emitted(run_t* run) {
   return true;
 }
 
-// ---- Comparison
-// ------------------------------------------------------------------------
-
-static double element(const uint8_t* at, tt_dtype_t dtype) {
-  uint64_t bits = 0;
-  memcpy(&bits, at, tt_dtype_bytes(dtype, 1));
-  float f;
-  double d;
-  uint32_t word =
-      dtype == TT_DTYPE_BF16 ? (uint32_t)bits << 16 : (uint32_t)bits;
-  switch (dtype) {
-    case TT_DTYPE_F64:
-      memcpy(&d, &bits, 8);
-      return d;
-    case TT_DTYPE_F16: {
-      int exponent = bits >> 10 & 31;
-      double size =
-          exponent == 31 ? (bits & 0x3FF ? __builtin_nan("") : __builtin_inf())
-          : exponent
-              ? (1024 + (bits & 0x3FF)) * __builtin_ldexp(1, exponent - 25)
-              : (bits & 0x3FF) * 0x1p-24;
-      return bits & 0x8000 ? -size : size;
-    }
-    default:
-      memcpy(&f, &word, 4);
-      return f;
-  }
-}
+// ---- Comparison -------------------------------------------------------------
 
 // Functions of the compute API are the host's here: compute kernels may differ
 // in the last places.
@@ -298,43 +195,15 @@ static double tolerance(const run_t* run, tt_dtype_t dtype) {
   return 0;
 }
 
-static void report(const run_t* run, uint32_t b, uint64_t index,
-                   tt_dtype_t dtype, double wanted, double found) {
-  print_error(
-      "%s @%s: binding %u, element %llu of %s: %a wanted, %a computed\n",
-      run->name, tt_entry_name(run->program, run->entry), b,
-      (unsigned long long)index, tt_dtype_desc(dtype)->name, wanted, found);
-}
-
-// Reports the first difference of each tile; how many there are.
 static int compare(const run_t* run, uint32_t b, const uint8_t* wanted,
                    const uint8_t* found) {
-  tt_dtype_t dtype = binding_dtype(run, b);
-  uint64_t size = tt_dtype_bytes(dtype, 1);
-  double most = tolerance(run, dtype);
-  int wrong = 0;
-  for (uint64_t i = 0; i < BYTES; i += size) {
-    if (memcmp(wanted + i, found + i, size) == 0) continue;
-    uint64_t next_tile = (i / size / 1024 + 1) * 1024 * size - size;
-    if (tt_dtype_desc(dtype)->is_float) {
-      double x = element(wanted + i, dtype), y = element(found + i, dtype);
-      if (x != x && y != y) continue;
-      if (__builtin_fabs(x - y) <= most * __builtin_fabs(x)) continue;
-      // The SFPU makes zeros of subnormal numbers.
-      if (most > 0 && y == 0 && __builtin_fabs(x) < 0x1p-126) continue;
-      report(run, b, i / size, dtype, x, y);
-      ++wrong;
-      i = next_tile;
-      continue;
-    }
-    uint64_t x = 0, y = 0;
-    memcpy(&x, wanted + i, size);
-    memcpy(&y, found + i, size);
-    report(run, b, i / size, dtype, (double)x, (double)y);
-    ++wrong;
-    i = next_tile;
-  }
-  return wrong;
+  const tt_dtype_t dtype =
+      tt_testing_binding_dtype(run->program, run->entry, b);
+  char what[256];
+  snprintf(what, sizeof(what), "%s @%s: binding %u", run->name,
+           tt_entry_name(run->program, run->entry), b);
+  return tt_testing_compare(what, dtype, wanted, found, BYTES,
+                            tolerance(run, dtype));
 }
 
 static void check_entry(run_t* run, tally_t* tally) {
