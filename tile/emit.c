@@ -9,6 +9,7 @@
 #include "tile/emit_internal.h"
 #include "tile/emit_library.h"
 #include "tile/immediate.h"
+#include "tile/strbuf.h"
 
 // ---- Text -------------------------------------------------------------------
 
@@ -24,12 +25,12 @@ void tt_emit_fail(tt_emitter_t* e, const tt_inst_t* inst, const char* format,
       &e->status,
       inst ? tt_status_make(
                  TT_CODE_UNIMPLEMENTED,
-                 "entry @%s, %s kernel, op %s%s%s (line %u): no TT-Metal "
+                 "entry @%s, %s kernel, op %s%s%s%s: no TT-Metal "
                  "spelling: %s",
                  tt_entry_name(e->program, e->entry), units[e->unit],
                  tt_op_descs[inst->op].mnemonic, inst->type ? "." : "",
                  inst->type ? tt_dtype_desc((tt_dtype_t)inst->type)->name : "",
-                 inst->line, message)
+                 tt_line_text(inst->line).s, message)
            : tt_status_make(TT_CODE_UNIMPLEMENTED,
                             "entry @%s, %s kernel: no TT-Metal spelling: %s",
                             tt_entry_name(e->program, e->entry), units[e->unit],

@@ -148,6 +148,26 @@ static void test_no_cb_left(void** state) {
 
 // ---- What has no spelling ---------------------------------------------------
 
+// The message names the op's line, if there was one.
+static void test_unsupported_message(void** state) {
+  tt_program_t* program = tt_testing_parse_file("testdata/reduce_min.tile");
+  for (int lines = 1; lines >= 0; --lines) {
+    for (uint32_t i = 0; !lines && i < program->insts_count; ++i) {
+      program->insts[i].line = 0;
+    }
+    char* text = NULL;
+    size_t size = 0;
+    tt_status_t status =
+        tt_emit_kernel(program, 0, 0, TT_UNIT_COMPUTE, &text, &size);
+    assert_int_equal(tt_status_code(status), TT_CODE_UNIMPLEMENTED);
+    assert_non_null(strstr(tt_status_message(status),
+                           lines ? "op reduce_tile (line 28): no TT-Metal"
+                                 : "op reduce_tile: no TT-Metal"));
+    tt_status_free(status);
+  }
+  tt_program_free(program);
+}
+
 static void test_unsupported(void** state) {
   uint32_t min_row = TT_ATTR_REDUCE(TT_POOL_MIN, TT_REDUCE_ROW);
   uint32_t max_row = TT_ATTR_REDUCE(TT_POOL_MAX, TT_REDUCE_ROW);
@@ -208,10 +228,15 @@ static void test_library(void** state) {
 int main(int argc, char** argv) {
   update = argc > 1 && strcmp(argv[1], "--update") == 0;
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_golden),     cmocka_unit_test(test_args),
-      cmocka_unit_test(test_cbs),        cmocka_unit_test(test_bad_index),
-      cmocka_unit_test(test_no_cb_left), cmocka_unit_test(test_unsupported),
-      cmocka_unit_test(test_documented), cmocka_unit_test(test_library),
+      cmocka_unit_test(test_golden),
+      cmocka_unit_test(test_args),
+      cmocka_unit_test(test_cbs),
+      cmocka_unit_test(test_bad_index),
+      cmocka_unit_test(test_no_cb_left),
+      cmocka_unit_test(test_unsupported),
+      cmocka_unit_test(test_unsupported_message),
+      cmocka_unit_test(test_documented),
+      cmocka_unit_test(test_library),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "tile/interp_internal.h"
+#include "tile/strbuf.h"
 
 // ---- Workers --------------------------------------------------------------
 
@@ -85,15 +86,6 @@ tt_status_t tt_interp_worker_reserve(tt_interp_worker_t* worker,
 
 static const char* const unit_names[] = {"reader", "compute", "writer"};
 
-enum { LINE_TEXT = 24 };
-
-// Compiled programs have no lines.
-static const char* line_text(const tt_decoded_t* op, char out[LINE_TEXT]) {
-  out[0] = 0;
-  if (op->line) snprintf(out, LINE_TEXT, " (line %u)", op->line);
-  return out;
-}
-
 tt_run_t tt_core_fail(tt_core_t* core, const tt_decoded_t* op, tt_code_t code,
                       const char* format, ...) {
   va_list args;
@@ -102,13 +94,12 @@ tt_run_t tt_core_fail(tt_core_t* core, const tt_decoded_t* op, tt_code_t code,
   va_end(args);
   const tt_dtype_desc_t* type = tt_dtype_desc((tt_dtype_t)op->type);
   bool typed = op->type != TT_DTYPE_NONE;
-  char line[LINE_TEXT];
   core->status = tt_status_prefix(
       status, "entry @%s, phase %u, core %u, %s, %s%s%s%s",
       tt_entry_name(core->interp->program, core->launch->entry->entry),
       core->phase_index, core->core_index, unit_names[core->unit],
       tt_op_descs[op->op].mnemonic, typed ? "." : "", typed ? type->name : "",
-      line_text(op, line));
+      tt_line_text(op->line).s);
   return TT_RUN_FAILED;
 }
 
@@ -121,12 +112,11 @@ static tt_status_t deadlock(tt_core_t* core) {
     const tt_decoded_t* op = &run->kernel->code[run->pc];
     if (op->kind == TT_DO_DONE) continue;
     const tt_cb_state_t* cb = &core->cbs[op->operand[0]];
-    char line[LINE_TEXT];
     used += (size_t)snprintf(
         text + used, sizeof(text) - used,
         "; %s at %s c%u, %u%s, where %u of %u pages are filled",
         unit_names[unit], tt_op_descs[op->op].mnemonic, cb->info->number,
-        op->operand[1], line_text(op, line), cb->filled, cb->info->pages);
+        op->operand[1], tt_line_text(op->line).s, cb->filled, cb->info->pages);
     if (used >= sizeof(text)) break;
   }
   return tt_status_make(

@@ -3,6 +3,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "tile/strbuf.h"
+
 static const tt_kernel_t* launch_kernel(const tt_program_t* program,
                                         const tt_entry_t* entry) {
   return entry->launch == TT_NONE ? NULL : &program->kernels[entry->launch];
@@ -143,10 +145,10 @@ tt_status_t tt_launch_eval(const tt_program_t* program, const tt_entry_t* entry,
     if (fault != TT_LAUNCH_FINE) {
       return tt_status_make(
           TT_CODE_OUT_OF_RANGE,
-          "entry @%s: launch program, $%u = %s (line %u): %s of %" PRId64
+          "entry @%s: launch program, $%u = %s%s: %s of %" PRId64
           " and %" PRId64,
           tt_entry_name(program, entry), inst->result,
-          tt_op_descs[inst->op].mnemonic, inst->line,
+          tt_op_descs[inst->op].mnemonic, tt_line_text(inst->line).s,
           fault == TT_LAUNCH_DIVISION_BY_ZERO ? "division by zero"
                                               : "64-bit overflow",
           x[0], x[1]);

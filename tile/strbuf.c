@@ -99,3 +99,9 @@ tt_status_t tt_strbuf_finish(tt_strbuf_t* b, char** out_text,
   *b = (tt_strbuf_t){0};
   return NULL;
 }
+
+tt_line_text_t tt_line_text(uint32_t line) {
+  tt_line_text_t text = {""};
+  if (line) snprintf(text.s, sizeof(text.s), " (line %u)", line);
+  return text;
+}

@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "tile/status.h"
 
@@ -32,5 +33,12 @@ tt_status_t tt_strbuf_finish(tt_strbuf_t* b, char** out_text, size_t* out_size);
 
 // Bytes of the UTF-8 character that |text| starts with; 0: it starts with none.
 size_t tt_utf8_length(const char* text);
+
+// For messages: " (line 12)" of the text that an op was parsed from; nothing
+// for line 0, as compiled programs have it.
+typedef struct tt_line_text_t {
+  char s[24];
+} tt_line_text_t;
+tt_line_text_t tt_line_text(uint32_t line);
 
 #endif  // TT_IREE_TILE_STRBUF_H_
