@@ -29,9 +29,9 @@ FORBIDDEN = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b|(?<![\w.~])/(root|work|home)/
 
 
 def tracked_files() -> list:
-    out = subprocess.run(
-        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True
-    ).stdout
+    """And those that are about to be."""
+    command = "git ls-files --cached --others --exclude-standard -z".split()
+    out = subprocess.run(command, cwd=ROOT, capture_output=True, check=True).stdout
     names = sorted(name for name in out.decode().split("\0") if name)
     return [ROOT / name for name in names if (ROOT / name).is_file()]
 
