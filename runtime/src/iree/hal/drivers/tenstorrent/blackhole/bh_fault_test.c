@@ -36,7 +36,7 @@ static tt_status_t open_device(tt_backend_device_t** out_device) {
       {"host", python ? TT_BH_WOLFPINE_HOST : TT_BH_TTSIM_HOST},
       {"grid", "1x1"},
       {"checked", "1"},
-      {"timeout", "3"}};
+      {"timeout", "10"}};
   return simulator->open(params, 4, out_device);
 }
 
@@ -149,7 +149,7 @@ static void test_store_outside(void** state) {
 
 static void test_endless(void** state) {
   static const char* const texts[] = {
-      "entry @endless: phase 0: not done within 3 s",
+      "entry @endless: phase 0: not done within 10 s",
       "timeout=", "core 0 (column 0, row 0", "NCRISC (reader) at "};
   tt_backend_program_t *program = load(kEndless), *store = load(kStore);
   int32_t words[16];
