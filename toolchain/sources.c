@@ -117,8 +117,6 @@ static void set_formats(const tt_emit_cb_t* cbs, uint32_t count,
         out->unpacked[n] = fp32_dest_acc ? METAL_TF32 : narrow;
       }
       if (!fp32_dest_acc) out->packed[n] = narrow;
-    } else if (format == METAL_FLOAT16 && fp32_dest_acc) {
-      out->packed[n] = METAL_FLOAT16_B;
     }
     out->rows[n] = cbs[i].rows;
     out->sizes[n] = cbs[i].page_size;
