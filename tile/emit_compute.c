@@ -48,6 +48,8 @@ static tt_emit_setup_t fpu_setup(const tt_emitter_t* e, const tt_inst_t* inst) {
   uint32_t which = inst->op - TT_OP_ADD_TILES;
   switch (inst->op) {
     case TT_OP_COPY_TILE:
+      if (bcast == TT_BCAST_ROW)
+        return setup("tile::row_bcast_init_short(c%u);", a);
       if (bcast != TT_BCAST_NONE) {
         return setup("tile::unary_bcast_init_short<%s>(c%u);",
                      tt_bcast_types[bcast], a);
@@ -344,6 +346,8 @@ static void emit_one_cb(tt_emitter_t* e, const tt_inst_t* inst) {
   } else if (bcast == TT_BCAST_NONE) {
     tt_emit_line(e, "%s(%s, %s, %u);", tt_op_descs[inst->op].callee, cb.s, t.s,
                  d);
+  } else if (bcast == TT_BCAST_ROW) {
+    tt_emit_line(e, "tile::row_bcast(%s, %s, %u);", cb.s, t.s, d);
   } else {
     tt_emit_line(e, "unary_bcast<%s>(%s, %s, %u);", tt_bcast_types[bcast], cb.s,
                  t.s, d);
@@ -374,6 +378,8 @@ static void emit_tilize(tt_emitter_t* e, const tt_inst_t* inst) {
   const char* n = tt_emit_operand(e, inst, 1).s;
   char pages[32];
   snprintf(pages, sizeof(pages), "%.20s", n);
+  // They pack by themselves, so without the mask of a reduce.
+  if (e->uses_reduce) tt_emit_line(e, "reduce_uninit();");
   tt_emit_line(e, "reconfig_data_format_srca(c%u);", a);
   tt_emit_line(e, "pack_reconfig_data_format(c%u);", b);
   if (inst->op == TT_OP_TILIZE_BLOCK) {

@@ -32,7 +32,6 @@ static const tt_api_t tt_apis[] = {
     {"atan_tile", "compute_kernel_api/eltwise_unary/trigonometry.h"},
     {"atanh_tile", "compute_kernel_api/eltwise_unary/trigonometry.h"},
     {"cbrt_tile", "compute_kernel_api/eltwise_unary/cbrt.h"},
-    {"copy_dest_values", "compute_kernel_api/copy_dest_values.h"},
     {"cos_tile", "compute_kernel_api/eltwise_unary/trigonometry.h"},
     {"cosh_tile", "compute_kernel_api/eltwise_unary/trigonometry.h"},
     {"div_binary_tile", "compute_kernel_api/eltwise_binary_sfpu.h"},
@@ -52,6 +51,7 @@ static const tt_api_t tt_apis[] = {
     {"power_binary_tile", "compute_kernel_api/eltwise_binary_sfpu.h"},
     {"rdiv_tile", "compute_kernel_api/eltwise_unary/rdiv.h"},
     {"reduce_tile", "compute_kernel_api/reduce.h"},
+    {"row_bcast", "compute_kernel_api/bcast.h"},
     {"rsqrt_tile", "compute_kernel_api/eltwise_unary/rsqrt.h"},
     {"rsub_unary_tile", "compute_kernel_api/eltwise_unary/binop_with_scalar.h"},
     {"sin_tile", "compute_kernel_api/eltwise_unary/trigonometry.h"},
@@ -211,10 +211,12 @@ tt_emit_text_t tt_emit_sfpu_init_of(const tt_emitter_t* e,
   return strcmp(scalar, "rdiv_tile") == 0 ? init_of(scalar) : none;
 }
 
-// The API's unary functions work in place.
+// The API's unary functions work in place. Its copy_dest_values is for floats:
+// it makes zeros of small integers.
 static void move_to(tt_emitter_t* e, uint32_t d, tt_operand_t source) {
   if (tt_operand_index(source) == d) return;
-  tt_emit_line(e, "copy_dest_values(%u, %u);", d, tt_operand_index(source));
+  tt_emit_line(e, "MATH((tile::sfpu_mov(%u, tile::dst{%u})));", d,
+               tt_operand_index(source));
 }
 
 // A tile that holds the value of an immediate operand: the target if no operand

@@ -264,8 +264,12 @@ static tt_status_t check_types(const tt_verify_t* v, const tt_op_desc_t* desc,
                  tile_form ? desc->types2 & in_dst : desc->types2));
   if (v->kernel->unit == TT_UNIT_LAUNCH) return check_launch_type(v);
   if (tile_form || inst->op == TT_OP_FILL_TILE) {
-    const uint8_t types[] = {inst->type, inst->type2};
-    for (int i = 0; i < 2; ++i) {
+    // The truth values of a comparison and of a select are lanes, too.
+    const bool has_i1 =
+        tile_form && (desc->result == TT_RESULT_I1 || inst->op == TT_OP_SELECT);
+    const uint8_t types[] = {inst->type, inst->type2,
+                             has_i1 ? TT_DTYPE_I1 : TT_DTYPE_NONE};
+    for (int i = 0; i < 3; ++i) {
       // Integers are 32 bits wide in DST, whatever their own width.
       if (types[i] != TT_DTYPE_NONE && types[i] != TT_DTYPE_F16 &&
           types[i] != TT_DTYPE_BF16 && !v->phase->fp32_dest_acc) {

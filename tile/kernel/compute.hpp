@@ -26,20 +26,43 @@ inline void copy_int_tile(uint32_t icb, uint32_t page, uint32_t dst) {
       dst, (uint32_t)DataFormat::Float32, (uint32_t)DataFormat::Float32)));
 }
 
-// A broadcast goes through a source register, which holds no more than TF32, if
-// the CB's other readers unpack it to DST whole or not.
+// A broadcast is SrcB, broadcast, plus zeros in SrcA. A source register holds
+// no more than TF32, if the CB's other readers unpack it to DST whole or not;
+// SrcA's format, too, decides how the FPU reads exponents.
+inline void unpack_as_source(uint32_t icb) {
+  UNPACK(const uint32_t format =
+             unpack_dst_format[icb] == (uint32_t)DataFormat::Float32
+                 ? (uint32_t)DataFormat::Tf32
+                 : unpack_dst_format[icb]);
+  UNPACK(const uint32_t size = get_local_cb_interface(icb).fifo_page_size);
+  UNPACK((_llk_unpack_reconfig_data_format_srca_impl_<DST_ACCUM_MODE>(
+      unpack_src_format[icb], format, size)));
+  UNPACK((_llk_unpack_reconfig_data_format_srcb_impl_<DST_ACCUM_MODE>(
+      unpack_src_format[icb], format, size)));
+}
+
 template <BroadcastType Broadcast>
 inline void unary_bcast_init_short(uint32_t icb) {
-  UNPACK((_llk_unpack_reconfig_data_format_srcb_impl_<DST_ACCUM_MODE>(
-      unpack_src_format[icb],
-      unpack_dst_format[icb] == (uint32_t)DataFormat::Float32
-          ? (uint32_t)DataFormat::Tf32
-          : unpack_dst_format[icb],
-      get_local_cb_interface(icb).fifo_page_size)));
+  unpack_as_source(icb);
   UNPACK((llk_unpack_A_init<Broadcast, false, EltwiseBinaryReuseDestType::NONE,
                             false>(false, false, icb)));
   MATH((llk_math_eltwise_unary_datacopy_init<B2D, DST_ACCUM_MODE, Broadcast>(
       false, false, icb)));
+}
+
+// tt-metal's own broadcast of a row moves SrcB to DST by MOVB2D, which writes
+// 16 bits of a DST of 32 where the format has 16.
+inline void row_bcast_init_short(uint32_t icb) {
+  unpack_as_source(icb);
+  UNPACK((llk_unpack_A_init<BroadcastType::ROW, true>(false, false, icb)));
+  MATH((llk_math_eltwise_binary_init<ELWADD, BroadcastType::ROW,
+                                     MATH_FIDELITY>()));
+}
+
+inline void row_bcast(uint32_t icb, uint32_t page, uint32_t dst) {
+  UNPACK((llk_unpack_A<BroadcastType::ROW, true>(icb, page)));
+  MATH((llk_math_eltwise_binary<ELWADD, BroadcastType::ROW, DST_ACCUM_MODE,
+                                MATH_FIDELITY>(dst)));
 }
 
 template <EltwiseBinaryType Op, BroadcastType Broadcast>

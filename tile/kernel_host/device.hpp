@@ -330,10 +330,6 @@ SCALAR(rdiv_tile, y / x)
 inline void fill_tile_bitcast(uint32_t d, uint32_t bits) {
   for (int i = 0; i < 1024; ++i) host::tile(d)[i] = bits;
 }
-inline void copy_dest_values(uint32_t to, uint32_t from) {
-  memcpy(host::tile(to), host::tile(from), 4096);
-}
-
 inline void compute_kernel_hw_startup(uint32_t, uint32_t, uint32_t) {}
 inline void reconfig_data_format(uint32_t, uint32_t) {}
 inline void reconfig_data_format_srca(uint32_t) {}

@@ -37,6 +37,8 @@ inline local_cb_interface get_local_cb_interface(uint32_t) { return {}; }
 template <auto... P, typename... A>
 void _llk_unpack_A_init_(A...) {}
 template <auto... P, typename... A>
+void _llk_unpack_reconfig_data_format_srca_impl_(A...) {}
+template <auto... P, typename... A>
 void _llk_unpack_reconfig_data_format_srcb_impl_(A...) {}
 template <auto... P, typename... A>
 void llk_unpack_A_init(A...) {}
@@ -72,13 +74,17 @@ void llk_math_eltwise_binary_init_with_operands(uint32_t, uint32_t, int,
                                                 bool acc) {
   host::accumulate = acc;
 }
+template <EltwiseBinaryType, BroadcastType, int>
+void llk_math_eltwise_binary_init() {}
 template <int, bool, BroadcastType>
 void llk_math_eltwise_unary_datacopy_init(bool, bool, uint32_t) {}
 // The unpacker's half of a copy, which names the tile, and the math half.
 namespace host {
 inline thread_local uint32_t unpacked_cb, unpacked_page;
 }
-template <BroadcastType, bool, EltwiseBinaryReuseDestType, bool>
+template <BroadcastType, bool,
+          EltwiseBinaryReuseDestType = EltwiseBinaryReuseDestType::NONE,
+          bool = false>
 void llk_unpack_A(uint32_t cb, uint32_t page) {
   host::unpacked_cb = cb;
   host::unpacked_page = page;
@@ -120,6 +126,11 @@ void unary_bcast(uint32_t cb, uint32_t t, uint32_t d) {
                 host::element(cb, t, one_row ? 0 : r, one_col ? 0 : c));
     }
   }
+}
+// Of a broadcast alone: SrcA holds zeros.
+template <EltwiseBinaryType, BroadcastType B, bool, int>
+void llk_math_eltwise_binary(uint32_t d) {
+  unary_bcast<B>(host::unpacked_cb, host::unpacked_page, d);
 }
 inline void transpose_wh_tile(uint32_t cb, uint32_t t, uint32_t d) {
   const host::circular_buffer& b = host::core.cbs[cb];

@@ -59,7 +59,14 @@ using sfpi::vUInt;
 struct dst {
   uint32_t tile;
   vFloat f() const { return sfpi::dst_reg[tile * 32]; }
-  vInt i() const { return sfpi::dst_reg[tile * 32]; }
+  // A DST of 16 bits holds no integers: these are the bits of the float.
+  vInt i() const {
+    if constexpr (DST_ACCUM_MODE) {
+      return sfpi::dst_reg[tile * 32];
+    } else {
+      return sfpi::reinterpret<vInt>(f());
+    }
+  }
 };
 
 inline void sfpu_init() {

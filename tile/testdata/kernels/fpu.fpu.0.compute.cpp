@@ -11,7 +11,6 @@
 #include "compute_kernel_api/common.h"
 #include "compute_kernel_api/eltwise_binary.h"
 #include "compute_kernel_api/bcast.h"
-#include "compute_kernel_api/copy_dest_values.h"
 #include "compute_kernel_api/eltwise_unary/fill.h"
 #include "compute_kernel_api/matmul.h"
 #include "compute_kernel_api/transpose_wh.h"
@@ -39,20 +38,43 @@ inline void at(uint32_t op) {
   if constexpr (place_address != 0) *place() = op;
 }
 
-// A broadcast goes through a source register, which holds no more than TF32, if
-// the CB's other readers unpack it to DST whole or not.
+// A broadcast is SrcB, broadcast, plus zeros in SrcA. A source register holds
+// no more than TF32, if the CB's other readers unpack it to DST whole or not;
+// SrcA's format, too, decides how the FPU reads exponents.
+inline void unpack_as_source(uint32_t icb) {
+  UNPACK(const uint32_t format =
+             unpack_dst_format[icb] == (uint32_t)DataFormat::Float32
+                 ? (uint32_t)DataFormat::Tf32
+                 : unpack_dst_format[icb]);
+  UNPACK(const uint32_t size = get_local_cb_interface(icb).fifo_page_size);
+  UNPACK((_llk_unpack_reconfig_data_format_srca_impl_<DST_ACCUM_MODE>(
+      unpack_src_format[icb], format, size)));
+  UNPACK((_llk_unpack_reconfig_data_format_srcb_impl_<DST_ACCUM_MODE>(
+      unpack_src_format[icb], format, size)));
+}
+
 template <BroadcastType Broadcast>
 inline void unary_bcast_init_short(uint32_t icb) {
-  UNPACK((_llk_unpack_reconfig_data_format_srcb_impl_<DST_ACCUM_MODE>(
-      unpack_src_format[icb],
-      unpack_dst_format[icb] == (uint32_t)DataFormat::Float32
-          ? (uint32_t)DataFormat::Tf32
-          : unpack_dst_format[icb],
-      get_local_cb_interface(icb).fifo_page_size)));
+  unpack_as_source(icb);
   UNPACK((llk_unpack_A_init<Broadcast, false, EltwiseBinaryReuseDestType::NONE,
                             false>(false, false, icb)));
   MATH((llk_math_eltwise_unary_datacopy_init<B2D, DST_ACCUM_MODE, Broadcast>(
       false, false, icb)));
+}
+
+// tt-metal's own broadcast of a row moves SrcB to DST by MOVB2D, which writes
+// 16 bits of a DST of 32 where the format has 16.
+inline void row_bcast_init_short(uint32_t icb) {
+  unpack_as_source(icb);
+  UNPACK((llk_unpack_A_init<BroadcastType::ROW, true>(false, false, icb)));
+  MATH((llk_math_eltwise_binary_init<ELWADD, BroadcastType::ROW,
+                                     MATH_FIDELITY>()));
+}
+
+inline void row_bcast(uint32_t icb, uint32_t page, uint32_t dst) {
+  UNPACK((llk_unpack_A<BroadcastType::ROW, true>(icb, page)));
+  MATH((llk_math_eltwise_binary<ELWADD, BroadcastType::ROW, DST_ACCUM_MODE,
+                                MATH_FIDELITY>(dst)));
 }
 
 template <EltwiseBinaryType Op, BroadcastType Broadcast>
@@ -69,6 +91,19 @@ using sfpi::vFloat;
 using sfpi::vInt;
 
 using sfpi::vUInt;
+
+struct dst {
+  uint32_t tile;
+  vFloat f() const { return sfpi::dst_reg[tile * 32]; }
+  // A DST of 16 bits holds no integers: these are the bits of the float.
+  vInt i() const {
+    if constexpr (DST_ACCUM_MODE) {
+      return sfpi::dst_reg[tile * 32];
+    } else {
+      return sfpi::reinterpret<vInt>(f());
+    }
+  }
+};
 
 struct imm {
   uint32_t bits;
@@ -98,7 +133,11 @@ template <class F>
 inline void sfpu_ints(uint32_t out, F f) {
   sfpu_lanes([out, f]() {
     vInt result = f();
-    sfpi::dst_reg[out * 32] = result;
+    if constexpr (DST_ACCUM_MODE) {
+      sfpi::dst_reg[out * 32] = result;
+    } else {
+      sfpi::dst_reg[out * 32] = sfpi::reinterpret<vFloat>(result);
+    }
   });
 }
 
@@ -330,8 +369,8 @@ void MAIN {
   cb_reserve_back(c16, 1);
   tile::at(127);
   tile_regs_acquire();
-  tile::unary_bcast_init_short<BroadcastType::ROW>(c1);
-  unary_bcast<BroadcastType::ROW>(c1, 0, 0);
+  tile::row_bcast_init_short(c1);
+  tile::row_bcast(c1, 0, 0);
   tile_regs_commit();
   tile::at(130);
   tile_regs_wait();
@@ -393,7 +432,7 @@ void MAIN {
   tile_regs_acquire();
   MATH((tile::sfpu_mov(1, tile::imm{0x00000001})));
   fill_tile_bitcast(0, 0xff800000);
-  copy_dest_values(0, 1);
+  MATH((tile::sfpu_mov(0, tile::dst{1})));
   tile_regs_commit();
   tile::at(172);
   tile_regs_wait();

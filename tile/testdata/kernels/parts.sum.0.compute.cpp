@@ -79,16 +79,24 @@ inline void copy_int_tile(uint32_t icb, uint32_t page, uint32_t dst) {
       dst, (uint32_t)DataFormat::Float32, (uint32_t)DataFormat::Float32)));
 }
 
-// A broadcast goes through a source register, which holds no more than TF32, if
-// the CB's other readers unpack it to DST whole or not.
+// A broadcast is SrcB, broadcast, plus zeros in SrcA. A source register holds
+// no more than TF32, if the CB's other readers unpack it to DST whole or not;
+// SrcA's format, too, decides how the FPU reads exponents.
+inline void unpack_as_source(uint32_t icb) {
+  UNPACK(const uint32_t format =
+             unpack_dst_format[icb] == (uint32_t)DataFormat::Float32
+                 ? (uint32_t)DataFormat::Tf32
+                 : unpack_dst_format[icb]);
+  UNPACK(const uint32_t size = get_local_cb_interface(icb).fifo_page_size);
+  UNPACK((_llk_unpack_reconfig_data_format_srca_impl_<DST_ACCUM_MODE>(
+      unpack_src_format[icb], format, size)));
+  UNPACK((_llk_unpack_reconfig_data_format_srcb_impl_<DST_ACCUM_MODE>(
+      unpack_src_format[icb], format, size)));
+}
+
 template <BroadcastType Broadcast>
 inline void unary_bcast_init_short(uint32_t icb) {
-  UNPACK((_llk_unpack_reconfig_data_format_srcb_impl_<DST_ACCUM_MODE>(
-      unpack_src_format[icb],
-      unpack_dst_format[icb] == (uint32_t)DataFormat::Float32
-          ? (uint32_t)DataFormat::Tf32
-          : unpack_dst_format[icb],
-      get_local_cb_interface(icb).fifo_page_size)));
+  unpack_as_source(icb);
   UNPACK((llk_unpack_A_init<Broadcast, false, EltwiseBinaryReuseDestType::NONE,
                             false>(false, false, icb)));
   MATH((llk_math_eltwise_unary_datacopy_init<B2D, DST_ACCUM_MODE, Broadcast>(
@@ -106,7 +114,14 @@ using sfpi::vUInt;
 struct dst {
   uint32_t tile;
   vFloat f() const { return sfpi::dst_reg[tile * 32]; }
-  vInt i() const { return sfpi::dst_reg[tile * 32]; }
+  // A DST of 16 bits holds no integers: these are the bits of the float.
+  vInt i() const {
+    if constexpr (DST_ACCUM_MODE) {
+      return sfpi::dst_reg[tile * 32];
+    } else {
+      return sfpi::reinterpret<vInt>(f());
+    }
+  }
 };
 
 struct imm {
@@ -141,7 +156,11 @@ template <class F>
 inline void sfpu_ints(uint32_t out, F f) {
   sfpu_lanes([out, f]() {
     vInt result = f();
-    sfpi::dst_reg[out * 32] = result;
+    if constexpr (DST_ACCUM_MODE) {
+      sfpi::dst_reg[out * 32] = result;
+    } else {
+      sfpi::dst_reg[out * 32] = sfpi::reinterpret<vFloat>(result);
+    }
   });
 }
 

@@ -63,7 +63,14 @@ using sfpi::vUInt;
 struct dst {
   uint32_t tile;
   vFloat f() const { return sfpi::dst_reg[tile * 32]; }
-  vInt i() const { return sfpi::dst_reg[tile * 32]; }
+  // A DST of 16 bits holds no integers: these are the bits of the float.
+  vInt i() const {
+    if constexpr (DST_ACCUM_MODE) {
+      return sfpi::dst_reg[tile * 32];
+    } else {
+      return sfpi::reinterpret<vInt>(f());
+    }
+  }
 };
 
 inline void sfpu_init() {
@@ -96,7 +103,11 @@ template <class F>
 inline void sfpu_ints(uint32_t out, F f) {
   sfpu_lanes([out, f]() {
     vInt result = f();
-    sfpi::dst_reg[out * 32] = result;
+    if constexpr (DST_ACCUM_MODE) {
+      sfpi::dst_reg[out * 32] = result;
+    } else {
+      sfpi::dst_reg[out * 32] = sfpi::reinterpret<vFloat>(result);
+    }
   });
 }
 
