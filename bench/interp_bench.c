@@ -72,11 +72,10 @@ static tt_program_t* parse_file(const char* directory, const char* name) {
   return program;
 }
 
-static void bench_program(const char* directory, const char* name, tt_isa_t isa,
-                          bool scalar_loops) {
+static void bench_program(const char* directory, const char* name,
+                          tt_interp_options_t options) {
+  const bool slow = options.scalar_loops || options.numerics;
   tt_program_t* program = parse_file(directory, name);
-  const tt_interp_options_t options = {.isa = isa,
-                                       .scalar_loops = scalar_loops};
   tt_interp_t* interp = NULL;
   check(tt_interp_create(program, &options, &interp));
   tt_interp_binding_t bindings[BINDINGS];
@@ -95,7 +94,7 @@ static void bench_program(const char* directory, const char* name, tt_isa_t isa,
   check(tt_interp_worker_reserve(worker, interp));
   tt_interp_counters_t counters;
   double best = 1e9;
-  for (int run = 0; run < (scalar_loops ? 2 : 20); ++run) {
+  for (int run = 0; run < (slow ? 2 : 20); ++run) {
     counters = (tt_interp_counters_t){0};
     double start = cpu_seconds();
     tt_interp_launch_t* launch = NULL;
@@ -108,7 +107,11 @@ static void bench_program(const char* directory, const char* name, tt_isa_t isa,
   printf(
       "%-9s %-16s%s %8.3f ms, %.2f GB/s, %.1f GFLOP/s in matmul, "
       "%.0f M element ops/s\n",
-      tt_lanes(isa)->name, name, scalar_loops ? ", one by one" : "", best * 1e3,
+      tt_lanes(options.isa)->name, name,
+      options.scalar_loops ? ", one by one"
+      : options.numerics   ? ", tensix"
+                           : "",
+      best * 1e3,
       (double)(counters.bytes_read + counters.bytes_written) * 1e-9 / best,
       (double)counters.multiply_adds * 2e-9 / best,
       (double)counters.element_ops * 1e-6 / best);
@@ -123,11 +126,16 @@ int main(int argc, char** argv) {
   for (int isa = 0; isa < TT_ISA_COUNT; ++isa) {
     if (!tt_isa_available((tt_isa_t)isa)) continue;
     bench_lanes(tt_lanes((tt_isa_t)isa));
-    bench_program(directory, "../tile/testdata/add_flat.tile", (tt_isa_t)isa,
-                  false);
-    bench_program(directory, "matmul_512.tile", (tt_isa_t)isa, false);
-    bench_program(directory, "conv_3x3.tile", (tt_isa_t)isa, false);
+    const tt_interp_options_t options = {.isa = (tt_isa_t)isa};
+    bench_program(directory, "../tile/testdata/add_flat.tile", options);
+    bench_program(directory, "matmul_512.tile", options);
+    bench_program(directory, "conv_3x3.tile", options);
   }
-  bench_program(directory, "conv_3x3.tile", tt_isa_best(), true);
+  const tt_isa_t best = tt_isa_best();
+  bench_program(directory, "conv_3x3.tile",
+                (tt_interp_options_t){.isa = best, .scalar_loops = true});
+  bench_program(
+      directory, "matmul_512.tile",
+      (tt_interp_options_t){.isa = best, .numerics = TT_NUMERICS_TENSIX});
   return 0;
 }

@@ -19,7 +19,7 @@ import pytest
 import iree.compiler as compiler
 import iree.runtime as runtime
 
-MOCK = "tenstorrent://mock"
+MOCK = "tenstorrent://mock?numerics=tensix"
 MNIST = pathlib.Path(__file__).resolve().parents[1] / "examples" / "mnist"
 SIMULATORS = {
     "wolfpine": f"tenstorrent://wolfpine?python={sys.executable}",
@@ -242,7 +242,7 @@ def floats(seed: int, *shape: int) -> np.ndarray:
 
 def case(name: str):
     """Arguments, what numpy says, and how far from it the result may be. The
-    FPU's operands have 10 bits of mantissa (TF32)."""
+    FPU's operands have 10 bits of mantissa (TF32); the mock's have, too."""
     if name == "matmul":
         a, b = floats(1, 32, 64), floats(2, 64, 32)
         return (a, b), a @ b, 2e-3 * (np.abs(a) @ np.abs(b))
@@ -288,10 +288,12 @@ def check(device: Device, mock: Device, name: str) -> None:
     on_mock = mock.run(name, *arguments)
     if np.isscalar(tolerance):
         np.testing.assert_array_equal(result, wanted)
-        np.testing.assert_array_equal(result, on_mock)
     else:
         assert np.all(np.abs(result - wanted) <= tolerance)
-        assert np.all(np.abs(result - on_mock) <= tolerance)
+    if name == "network":  # e^x and the division are not the mock's
+        np.testing.assert_allclose(result, on_mock, rtol=1e-6)
+    else:
+        np.testing.assert_array_equal(result, on_mock)
 
 
 def check_add(device: Device, size: int) -> None:
@@ -356,8 +358,7 @@ def test_mnist(name, tmp_path, monkeypatch):
     for device in (uri(name, grid="8x8", banks=7), MOCK):
         module = Device(device, {"main": vmfb}.get)
         results.append(module.run("main", images[:4]))
-    np.testing.assert_allclose(*results, atol=1e-2)
-    np.testing.assert_array_equal(results[0].argmax(1), results[1].argmax(1))
+    np.testing.assert_allclose(*results, rtol=1e-6)  # softmax's e^x
 
 
 def children() -> set:

@@ -12,11 +12,14 @@
 // done. If none can go on the core is deadlocked, which is an error naming
 // where each kernel waits.
 //
-// Numerics: DST lanes hold 32 bits whatever the phase says; FPU ops compute in
-// float (int32 for Int32, UInt16 and UInt8 pages), every op rounding once.
-// Sums of reduce_tile are trees over 32 elements: i and i + 16, then 8, 4, 2, 1
-// apart; a scalar reduces columns first. Matmul adds its products with k
-// counting up.
+// Numerics, IEEE: DST lanes hold 32 bits whatever the phase says; FPU ops
+// compute in float (int32 for Int32, UInt16 and UInt8 pages), every op rounding
+// once. Sums of reduce_tile are trees over 32 elements: i and i + 16, then 8,
+// 4, 2, 1 apart; a scalar reduces columns first. Matmul adds its products with
+// k counting up.
+// Numerics, TENSIX: unpackers, FPU, DST and packer make of floats what those of
+// a Tensix core make of them (tile/tensix.h), in the order of tt-metal's
+// kernels. Lane ops on DST tiles are the IEEE ones, without subnormal numbers.
 #ifndef TT_IREE_TILE_INTERP_H_
 #define TT_IREE_TILE_INTERP_H_
 
@@ -31,8 +34,14 @@ typedef struct tt_interp_t tt_interp_t;
 typedef struct tt_interp_launch_t tt_interp_launch_t;
 typedef struct tt_interp_worker_t tt_interp_worker_t;
 
+typedef enum tt_numerics_e {
+  TT_NUMERICS_IEEE,
+  TT_NUMERICS_TENSIX,
+} tt_numerics_t;
+
 typedef struct tt_interp_options_t {
   tt_isa_t isa;
+  tt_numerics_t numerics;
   // Checks more and runs slower, with the same results: elements of CB pages
   // that were never written, binding alignment.
   bool checked;

@@ -5,6 +5,7 @@
 
 #include "tile/chip.h"
 #include "tile/interp.h"
+#include "tile/tensix.h"
 
 typedef struct tt_core_t tt_core_t;
 typedef struct tt_decoded_t tt_decoded_t;
@@ -86,7 +87,9 @@ typedef struct tt_cb_info_t {
   uint8_t format;
   uint8_t dtype;          // of the format
   uint8_t element_bytes;  // of the format
-  uint32_t elements;      // of a page
+  bool unpack_to_dest;
+  tt_source_t source;  // floats in a source register, under numerics=tensix
+  uint32_t elements;   // of a page
   uint32_t page_bytes;
   uint32_t pages;
   uint64_t offset;      // of page 0 in L1
@@ -100,6 +103,8 @@ typedef struct tt_phase_code_t {
   uint32_t page_count;  // of all CBs
   uint64_t l1_bytes;
   uint32_t dst_tiles;  // that an acquire may use
+  bool fp32_dest_acc;
+  uint32_t fidelity_phases;
   tt_kernel_code_t kernels[TT_UNIT_KERNEL_COUNT];
 } tt_phase_code_t;
 

@@ -163,12 +163,19 @@ static void decode_op(decode_t* decode, uint32_t at) {
     decode_control(decode, at);
     return;
   }
+  const bool tensix = decode->interp->options.numerics == TT_NUMERICS_TENSIX;
   op->kind = TT_DO_CALL;
-  op->handler = handlers[inst->op];
+  op->handler = lane ? tt_run_lane_tile : handlers[inst->op];
+  if (tensix) op->handler = tt_tensix_handler(inst->op, op->handler);
   if (!lane) return;
-  op->fn = decode->interp->lanes->lookup(inst->op, inst->type, inst->type2,
-                                         inst->attr);
-  op->handler = tt_run_lane_tile;
+  tt_dtype_t type = (tt_dtype_t)inst->type;
+  // A 16-bit DST rounds by itself.
+  if (tensix && tile_form && !decode->phase->fp32_dest_acc &&
+      (type == TT_DTYPE_F16 || type == TT_DTYPE_BF16)) {
+    type = TT_DTYPE_F32;
+  }
+  op->fn =
+      decode->interp->lanes->lookup(inst->op, type, inst->type2, inst->attr);
   if (tile_form) return;
   op->kind = TT_DO_LANE;
   if (inst->type == TT_DTYPE_I64) {
@@ -228,6 +235,21 @@ static tt_status_t decode_kernel(decode_t* decode, uint32_t arg_count) {
   return NULL;
 }
 
+// As tt-metal unpacks a float format to a source register beside the phase's
+// other CBs (toolchain/sources.c).
+static tt_source_t source_of(const tt_program_t* program,
+                             const tt_phase_t* phase, tt_format_t format) {
+  if (format == TT_FORMAT_FLOAT16) return TT_SOURCE_F16;
+  if (format == TT_FORMAT_FLOAT16_B) return TT_SOURCE_BF16;
+  if (phase->fp32_dest_acc) return TT_SOURCE_TF32;
+  for (uint32_t i = 0; i < phase->cb_count; ++i) {
+    if (program->cbs[phase->first_cb + i].format == TT_FORMAT_FLOAT16) {
+      return TT_SOURCE_F16;
+    }
+  }
+  return TT_SOURCE_BF16;
+}
+
 static void decode_cbs(const tt_program_t* program, const tt_phase_t* phase,
                        tt_phase_code_t* out) {
   out->cb_count = phase->cb_count;
@@ -241,6 +263,8 @@ static void decode_cbs(const tt_program_t* program, const tt_phase_t* phase,
     info->format = cb->format;
     info->dtype = (uint8_t)format->dtype;
     info->element_bytes = format->bytes;
+    info->unpack_to_dest = cb->unpack_to_dest;
+    info->source = source_of(program, phase, (tt_format_t)cb->format);
     info->elements = cb->rows * TT_TILE_DIM;
     info->page_bytes = info->elements * format->bytes;
     info->pages = cb->pages;
@@ -281,6 +305,9 @@ static tt_status_t decode_entry(tt_interp_t* interp, const tt_entry_t* entry,
     phase_out->cores = phase->cores;
     phase_out->dst_tiles = tt_chip_dst_tiles(
         &tt_chip_blackhole, phase->fp32_dest_acc, phase->dst_full_sync);
+    phase_out->fp32_dest_acc = phase->fp32_dest_acc;
+    phase_out->fidelity_phases =
+        phase->fidelity == TT_FIDELITY_LOFI ? 1 : phase->fidelity;
     decode_cbs(program, phase, phase_out);
     if (phase_out->l1_bytes > interp->max_l1) {
       interp->max_l1 = phase_out->l1_bytes;

@@ -5,6 +5,7 @@
 //   interp_run.c     workers, coroutines, control and scalar ops
 //   interp_move.c    loads, stores, tile and flat data movement, CB ops
 //   interp_tile.c    DST, FPU, unpack and pack
+//   interp_tensix.c  the same under numerics=tensix
 //   interp_simt_*.c  parallel loops a vector of iterations at a time
 #ifndef TT_IREE_TILE_INTERP_INTERNAL_H_
 #define TT_IREE_TILE_INTERP_INTERNAL_H_
@@ -116,6 +117,9 @@ tt_run_t tt_core_fail(tt_core_t* core, const tt_decoded_t* op, tt_code_t code,
 #undef TT_HANDLER_MOVE
 tt_run_t tt_run_lane_tile(tt_core_t* core, const tt_decoded_t* op,
                           uint64_t* slots);
+// The handler of an op of class TILE, or of a lane op on DST tiles, under
+// numerics=tensix; |otherwise| where numerics make no difference.
+tt_handler_t tt_tensix_handler(tt_op_t op, tt_handler_t otherwise);
 
 // Trips of a for with these bounds; a step that is not positive fails.
 tt_run_t tt_for_trips(tt_core_t* core, const tt_decoded_t* op, int64_t low,

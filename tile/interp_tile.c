@@ -1,30 +1,7 @@
 // DST, unpack, FPU ops, pack.
+#include "tile/interp_tile.h"
+
 #include <string.h>
-
-#include "tile/interp_internal.h"
-
-// DST tiles and unpacked operands hold their lanes in faces order: element
-// (r, c) of a page of R rows is lane face_lane(r, c), whatever R is. A flat
-// page goes through in the order it lies.
-static inline uint32_t face_lane(uint32_t row, uint32_t column) {
-  return (row / TT_FACE_DIM * 2 + column / TT_FACE_DIM) * TT_FACE_DIM *
-             TT_FACE_DIM +
-         row % TT_FACE_DIM * TT_FACE_DIM + column % TT_FACE_DIM;
-}
-
-// A DST tile to be overwritten in full.
-static float* dst_target(tt_core_t* core, uint32_t index) {
-  core->dst_zero &= ~(1u << index);
-  return core->worker->dst + (size_t)index * TT_TILE_LANES;
-}
-
-// A DST tile whose lanes count; acquiring only notes that they are zero.
-static float* dst_tile(tt_core_t* core, uint32_t index) {
-  bool zero = core->dst_zero >> index & 1;
-  float* tile = dst_target(core, index);
-  if (zero) memset(tile, 0, TT_TILE_LANES * sizeof(float));
-  return tile;
-}
 
 static bool is_integer(const tt_cb_info_t* info) {
   return !tt_dtype_desc((tt_dtype_t)info->dtype)->is_float;
@@ -38,32 +15,33 @@ static tt_lane_fn_t lane_fn(const tt_core_t* core, const tt_cb_info_t* info,
              : core->lanes->lookup(float_op, TT_DTYPE_F32, TT_DTYPE_NONE, 0);
 }
 
-// A page's lanes to |target|; lanes beyond the page become 0.
-static void unpack(const tt_core_t* core, const tt_cb_info_t* info,
-                   const uint8_t* page, float* target) {
-  const tt_memory_fns_t* fns = &core->lanes->memory[info->dtype];
+void tt_unpack_page(const tt_core_t* core, const tt_cb_info_t* info,
+                    tt_dtype_t dtype, const uint8_t* page, void* target) {
+  const tt_memory_fns_t* fns = &core->lanes->memory[dtype];
+  const uint32_t elements = info->elements;
+  char* lanes = target;
   if (info->rows >= TT_FACE_DIM) {
-    fns->load(target, page, 0, 1, info->elements);
-    memset(target + info->elements, 0,
-           (TT_TILE_LANES - info->elements) * sizeof(float));
+    fns->load(lanes, page, 0, 1, elements);
+    memset(lanes + elements * 4, 0, (TT_TILE_LANES - elements) * 4);
     return;
   }
-  uint32_t face = info->elements / 2;
-  memset(target, 0, TT_TILE_LANES * sizeof(float));
-  fns->load(target, page, 0, 1, face);
-  fns->load(target + TT_FACE_DIM * TT_FACE_DIM, page, face, 1, face);
+  uint32_t face = elements / 2;
+  memset(lanes, 0, TT_TILE_LANES * 4);
+  fns->load(lanes, page, 0, 1, face);
+  fns->load(lanes + TT_FACE_DIM * TT_FACE_DIM * 4, page, face, 1, face);
 }
 
-static void pack(const tt_core_t* core, const tt_cb_info_t* info,
-                 const float* source, uint8_t* page) {
-  const tt_memory_fns_t* fns = &core->lanes->memory[info->dtype];
+void tt_pack_page(const tt_core_t* core, const tt_cb_info_t* info,
+                  tt_dtype_t dtype, const void* source, uint8_t* page) {
+  const tt_memory_fns_t* fns = &core->lanes->memory[dtype];
+  const char* lanes = source;
   if (info->rows >= TT_FACE_DIM) {
-    fns->store(page, 0, 1, source, info->elements);
+    fns->store(page, 0, 1, lanes, info->elements);
     return;
   }
   uint32_t face = info->elements / 2;
-  fns->store(page, 0, 1, source, face);
-  fns->store(page, face, 1, source + TT_FACE_DIM * TT_FACE_DIM, face);
+  fns->store(page, 0, 1, lanes, face);
+  fns->store(page, face, 1, lanes + TT_FACE_DIM * TT_FACE_DIM * 4, face);
 }
 
 // The lanes of waited page |t|: in place where the page is one already, else in
@@ -77,7 +55,8 @@ static const float* operand(tt_core_t* core, const tt_decoded_t* op,
   if (info->element_bytes == 4 && info->elements == TT_TILE_LANES) {
     return (const float*)page;
   }
-  unpack(core, info, page, core->worker->unpacked[buffer]);
+  tt_unpack_page(core, info, (tt_dtype_t)info->dtype, page,
+                 core->worker->unpacked[buffer]);
   return core->worker->unpacked[buffer];
 }
 
@@ -92,12 +71,12 @@ static const float* broadcast(tt_core_t* core, const float* source,
   }
   for (uint32_t r = 0; r < TT_TILE_DIM; ++r) {
     for (uint32_t half = 0; half < 2; ++half) {
-      float* run = target + face_lane(r, half * TT_FACE_DIM);
+      float* run = target + tt_face_lane(r, half * TT_FACE_DIM);
       if (kind == TT_BCAST_ROW) {
-        memcpy(run, source + face_lane(0, half * TT_FACE_DIM),
+        memcpy(run, source + tt_face_lane(0, half * TT_FACE_DIM),
                TT_FACE_DIM * sizeof(float));
       } else {
-        core->lanes->splat4(run, source + face_lane(r, 0), TT_FACE_DIM);
+        core->lanes->splat4(run, source + tt_face_lane(r, 0), TT_FACE_DIM);
       }
     }
   }
@@ -108,7 +87,8 @@ static void transpose(const float* source, float* target) {
   for (uint32_t r = 0; r < TT_TILE_DIM; ++r) {
     for (uint32_t c = 0; c < TT_TILE_DIM; ++c) {
       // Through memory: lanes may be integers.
-      memcpy(target + face_lane(c, r), source + face_lane(r, c), sizeof(float));
+      memcpy(target + tt_face_lane(c, r), source + tt_face_lane(r, c),
+             sizeof(float));
     }
   }
 }
@@ -143,10 +123,10 @@ tt_run_t tt_run_lane_tile(tt_core_t* core, const tt_decoded_t* op,
       core->lanes->splat4(tile, &slots[op->operand[k]], TT_TILE_LANES);
       inputs[k - 1] = tile;
     } else {
-      inputs[k - 1] = dst_tile(core, op->operand[k]);
+      inputs[k - 1] = tt_dst_tile(core, op->operand[k]);
     }
   }
-  op->fn(dst_target(core, op->operand[0]), inputs[0], inputs[1], inputs[2],
+  op->fn(tt_dst_target(core, op->operand[0]), inputs[0], inputs[1], inputs[2],
          TT_TILE_LANES);
   ++core->counters->tile_ops;
   return TT_RUN_NEXT;
@@ -154,16 +134,16 @@ tt_run_t tt_run_lane_tile(tt_core_t* core, const tt_decoded_t* op,
 
 tt_run_t tt_run_FILL_TILE(tt_core_t* core, const tt_decoded_t* op,
                           uint64_t* slots) {
-  core->lanes->splat4(dst_target(core, op->operand[0]), &slots[op->operand[1]],
-                      TT_TILE_LANES);
+  core->lanes->splat4(tt_dst_target(core, op->operand[0]),
+                      &slots[op->operand[1]], TT_TILE_LANES);
   ++core->counters->tile_ops;
   return TT_RUN_NEXT;
 }
 
 tt_run_t tt_run_COPY_DEST_VALUES(tt_core_t* core, const tt_decoded_t* op,
                                  uint64_t* slots) {
-  const float* source = dst_tile(core, op->operand[1]);
-  memmove(dst_target(core, op->operand[0]), source,
+  const float* source = tt_dst_tile(core, op->operand[1]);
+  memmove(tt_dst_target(core, op->operand[0]), source,
           TT_TILE_LANES * sizeof(float));
   ++core->counters->tile_ops;
   return TT_RUN_NEXT;
@@ -173,7 +153,7 @@ tt_run_t tt_run_COPY_DEST_VALUES(tt_core_t* core, const tt_decoded_t* op,
 
 tt_run_t tt_run_COPY_TILE(tt_core_t* core, const tt_decoded_t* op,
                           uint64_t* slots) {
-  float* d = dst_target(core, op->operand[0]);
+  float* d = tt_dst_target(core, op->operand[0]);
   uint32_t cb_index = op->operand[1];
   int64_t t = tt_slot_i64(slots, op->operand[2]);
   uint32_t kind = TT_ATTR_ENUM(op->attr);
@@ -182,7 +162,7 @@ tt_run_t tt_run_COPY_TILE(tt_core_t* core, const tt_decoded_t* op,
     const uint8_t* page =
         tt_consume_page(core, op, cb_index, t, 0, info->elements);
     if (!page) return TT_RUN_FAILED;
-    unpack(core, info, page, d);
+    tt_unpack_page(core, info, (tt_dtype_t)info->dtype, page, d);
   } else {
     const float* a = operand(core, op, cb_index, t, 0);
     if (!a) return TT_RUN_FAILED;
@@ -199,14 +179,14 @@ tt_run_t tt_run_PACK_TILE(tt_core_t* core, const tt_decoded_t* op,
   int64_t t = tt_slot_i64(slots, op->operand[1]);
   uint8_t* page = tt_produce_page(core, op, cb_index, t, false);
   if (!page) return TT_RUN_FAILED;
-  float* d = dst_tile(core, op->operand[2]);
+  float* d = tt_dst_tile(core, op->operand[2]);
   if (info->dtype == TT_DTYPE_F16 || info->dtype == TT_DTYPE_BF16) {
     float* rounded = core->worker->unpacked[0];
     core->lanes->lookup(TT_OP_FPCAST, (tt_dtype_t)info->dtype, TT_DTYPE_F32, 0)(
         rounded, d, NULL, NULL, TT_TILE_LANES);
     d = rounded;
   }
-  pack(core, info, d, page);
+  tt_pack_page(core, info, (tt_dtype_t)info->dtype, d, page);
   tt_mark_written(core, cb_index, t, 0, info->elements);
   ++core->counters->tile_ops;
   return TT_RUN_NEXT;
@@ -217,7 +197,7 @@ tt_run_t tt_run_TRANSPOSE_WH_TILE(tt_core_t* core, const tt_decoded_t* op,
   const float* a =
       operand(core, op, op->operand[1], tt_slot_i64(slots, op->operand[2]), 0);
   if (!a) return TT_RUN_FAILED;
-  transpose(a, dst_target(core, op->operand[0]));
+  transpose(a, tt_dst_target(core, op->operand[0]));
   ++core->counters->tile_ops;
   return TT_RUN_NEXT;
 }
@@ -245,7 +225,7 @@ tt_run_t tt_run_MATMUL_TILES(tt_core_t* core, const tt_decoded_t* op,
     b = core->worker->unpacked[2];
   }
   const tt_cb_info_t* info = core->cbs[op->operand[1]].info;
-  float* d = dst_tile(core, op->operand[0]);
+  float* d = tt_dst_tile(core, op->operand[0]);
   if (is_integer(info)) {
     core->lanes->matmul_i32((int32_t*)d, (const int32_t*)a, (const int32_t*)b,
                             info->rows);
@@ -265,8 +245,8 @@ static tt_run_t binary_tiles(tt_core_t* core, const tt_decoded_t* op,
   b = broadcast(core, b, TT_ATTR_ENUM(op->attr), 2);
   const tt_cb_info_t* info = core->cbs[op->operand[1]].info;
   bool accumulate = (op->attr & TT_ATTR_ACC) != 0;
-  float* d = accumulate ? dst_tile(core, op->operand[0])
-                        : dst_target(core, op->operand[0]);
+  float* d = accumulate ? tt_dst_tile(core, op->operand[0])
+                        : tt_dst_target(core, op->operand[0]);
   float* target = accumulate ? core->worker->unpacked[3] : d;
   lane_fn(core, info, lane_op, lane_op)(target, a, b, NULL, TT_TILE_LANES);
   if (accumulate) {
@@ -355,13 +335,13 @@ tt_run_t tt_run_REDUCE_TILE(tt_core_t* core, const tt_decoded_t* op,
   for (uint32_t r = 0; r < info->rows; ++r) {
     for (uint32_t half = 0; half < 2; ++half) {
       memcpy(plain + r * TT_TILE_DIM + half * TT_FACE_DIM,
-             scaled + face_lane(r, half * TT_FACE_DIM),
+             scaled + tt_face_lane(r, half * TT_FACE_DIM),
              TT_FACE_DIM * sizeof(float));
     }
   }
   reduce_plain(combine, dim, plain, scaled);
 
-  float* d = dst_tile(core, op->operand[0]);
+  float* d = tt_dst_tile(core, op->operand[0]);
   uint32_t rows = dim == TT_REDUCE_ROW ? info->rows : 1;
   uint32_t cols = dim == TT_REDUCE_COL ? TT_TILE_DIM : 1;
   float* old = scaled;
@@ -369,7 +349,7 @@ tt_run_t tt_run_REDUCE_TILE(tt_core_t* core, const tt_decoded_t* op,
   memset(d, 0, TT_TILE_LANES * sizeof(float));
   for (uint32_t r = 0; r < rows; ++r) {
     for (uint32_t c = 0; c < cols; ++c) {
-      uint32_t lane = face_lane(r, c);
+      uint32_t lane = tt_face_lane(r, c);
       float* value = plain + r * TT_TILE_DIM + c;
       if (op->attr & TT_ATTR_ACC) combine(value, old + lane, value, NULL, 1);
       memcpy(d + lane, value, sizeof(float));
@@ -383,24 +363,18 @@ tt_run_t tt_run_REDUCE_TILE(tt_core_t* core, const tt_decoded_t* op,
 
 // 32 x 32n elements: chunk j of 16 of row r lies at r * 32n + 16 j of the
 // block, and in column 16 (j % 2) of row r of tile j / 2.
-static tt_run_t change_layout(tt_core_t* core, const tt_decoded_t* op,
-                              bool to_tiles) {
+tt_run_t tt_change_layout(tt_core_t* core, const tt_decoded_t* op,
+                          bool to_tiles, tt_dtype_t from_dtype,
+                          tt_dtype_t to_dtype, tt_convert_t convert) {
   uint32_t from = op->operand[0], n = op->operand[1], to = op->operand[2];
-  const tt_cb_info_t* from_info = core->cbs[from].info;
-  const tt_cb_info_t* to_info = core->cbs[to].info;
-  const tt_memory_fns_t* load = &core->lanes->memory[from_info->dtype];
-  const tt_memory_fns_t* store = &core->lanes->memory[to_info->dtype];
-  tt_lane_fn_t round =
-      to_info->dtype != from_info->dtype && !is_integer(to_info)
-          ? core->lanes->lookup(TT_OP_FPCAST, (tt_dtype_t)to_info->dtype,
-                                (tt_dtype_t)from_info->dtype, 0)
-          : NULL;
+  const tt_memory_fns_t* load = &core->lanes->memory[from_dtype];
+  const tt_memory_fns_t* store = &core->lanes->memory[to_dtype];
   for (uint32_t r = 0; r < TT_TILE_DIM; ++r) {
     for (uint32_t j = 0; j < 2 * n; ++j) {
       uint32_t linear = (r * n * 2 + j) * TT_FACE_DIM;
       uint32_t block_page = linear / TT_TILE_LANES;
       uint32_t block_at = linear % TT_TILE_LANES;
-      uint32_t tile_at = face_lane(r, j % 2 * TT_FACE_DIM);
+      uint32_t tile_at = tt_face_lane(r, j % 2 * TT_FACE_DIM);
       uint32_t source_at = to_tiles ? block_at : tile_at;
       const uint8_t* source =
           tt_consume_page(core, op, from, to_tiles ? block_page : j / 2,
@@ -409,9 +383,9 @@ static tt_run_t change_layout(tt_core_t* core, const tt_decoded_t* op,
       uint8_t* target =
           tt_produce_page(core, op, to, to_tiles ? j / 2 : block_page, true);
       if (!target) return TT_RUN_FAILED;
-      float lanes[TT_FACE_DIM];
+      uint32_t lanes[TT_FACE_DIM];
       load->load(lanes, source, source_at, 1, TT_FACE_DIM);
-      if (round) round(lanes, lanes, NULL, NULL, TT_FACE_DIM);
+      convert(core, core->cbs[from].info, core->cbs[to].info, lanes);
       store->store(target, to_tiles ? tile_at : block_at, 1, lanes,
                    TT_FACE_DIM);
     }
@@ -421,6 +395,21 @@ static tt_run_t change_layout(tt_core_t* core, const tt_decoded_t* op,
   }
   core->counters->tile_ops += n;
   return TT_RUN_NEXT;
+}
+
+static void round_to(const tt_core_t* core, const tt_cb_info_t* from,
+                     const tt_cb_info_t* to, uint32_t lanes[TT_FACE_DIM]) {
+  if (to->dtype == from->dtype || is_integer(to)) return;
+  core->lanes->lookup(TT_OP_FPCAST, (tt_dtype_t)to->dtype,
+                      (tt_dtype_t)from->dtype,
+                      0)(lanes, lanes, NULL, NULL, TT_FACE_DIM);
+}
+
+static tt_run_t change_layout(tt_core_t* core, const tt_decoded_t* op,
+                              bool to_tiles) {
+  return tt_change_layout(
+      core, op, to_tiles, (tt_dtype_t)core->cbs[op->operand[0]].info->dtype,
+      (tt_dtype_t)core->cbs[op->operand[2]].info->dtype, round_to);
 }
 
 tt_run_t tt_run_TILIZE_BLOCK(tt_core_t* core, const tt_decoded_t* op,

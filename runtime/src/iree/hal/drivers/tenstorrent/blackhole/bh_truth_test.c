@@ -220,9 +220,9 @@ static void check_program(const char* path, void* context) {
 
 static void test_truth(void** state) {
   truth_t t = {.mock = {&tt_mock_backend, NULL}, .chip = {simulator, NULL}};
-  const tt_backend_param_t grid = {"grid", "1x1"};
+  const tt_backend_param_t params[] = {{"grid", "1x1"}, {"numerics", "tensix"}};
   check(open_chip(&t.chip.device));
-  check(tt_mock_backend.open(&grid, 1, &t.mock.device));
+  check(tt_mock_backend.open(params, 2, &t.mock.device));
   tt_testing_each_golden(check_program, &t);
   t.mock.backend->close(t.mock.device);
   t.chip.backend->close(t.chip.device);

@@ -7,7 +7,7 @@
 
 #include "../tt_backend.h"
 #include "mock_pool.h"
-#include "tile/lanes.h"
+#include "tile/interp.h"
 
 // Options of tenstorrent://mock?key=value (docs/hal-driver.md).
 typedef struct tt_mock_options_t {
@@ -19,7 +19,8 @@ typedef struct tt_mock_options_t {
   uint32_t threads;    // threads=N host threads; default: usable CPUs
   bool checked;        // checked=0|1: report what hardware would not forgive
   tt_isa_t isa;        // isa=auto|portable|avx2|avx512; auto: the best here
-  uint64_t timeout;    // timeout=SECONDS of a launch, here in ns; 0: none
+  tt_numerics_t numerics;  // numerics=ieee|tensix
+  uint64_t timeout;        // timeout=SECONDS of a launch, here in ns; 0: none
 } tt_mock_options_t;
 
 // Fills defaults, then applies |params|; INVALID_ARGUMENT names a bad one.

@@ -98,11 +98,22 @@ static tt_status_t parse_isa(const tt_backend_param_t* param,
   return bad_value(param, "auto, portable, avx2 or avx512");
 }
 
+static tt_status_t parse_numerics(const tt_backend_param_t* param,
+                                  tt_mock_options_t* options) {
+  const bool tensix = !strcmp(param->value, "tensix");
+  if (!tensix && strcmp(param->value, "ieee")) {
+    return bad_value(param, "ieee or tensix");
+  }
+  options->numerics = tensix ? TT_NUMERICS_TENSIX : TT_NUMERICS_IEEE;
+  return NULL;
+}
+
 static tt_status_t parse_option(const tt_backend_param_t* param,
                                 tt_mock_options_t* options) {
   uint64_t value = 0;
   if (!strcmp(param->key, "grid")) return parse_grid(param, options);
   if (!strcmp(param->key, "isa")) return parse_isa(param, options);
+  if (!strcmp(param->key, "numerics")) return parse_numerics(param, options);
   if (!strcmp(param->key, "cores")) {
     if (!parse_whole(param->value, 1, UINT32_MAX, &value)) {
       return bad_value(param, "a number of cores from 1");
@@ -134,7 +145,8 @@ static tt_status_t parse_option(const tt_backend_param_t* param,
   } else {
     return tt_status_make(TT_CODE_INVALID_ARGUMENT,
                           "unknown device option '%s'; the mock takes grid, "
-                          "cores, l1, dram, threads, checked, isa and timeout",
+                          "cores, l1, dram, threads, checked, isa, numerics "
+                          "and timeout",
                           param->key);
   }
   return NULL;

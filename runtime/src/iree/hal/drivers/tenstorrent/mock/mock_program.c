@@ -48,6 +48,7 @@ tt_status_t tt_mock_load(tt_backend_device_t* device, const void* image,
       tt_program_read_image(image, image_size, &loaded->program);
   if (!status) {
     const tt_interp_options_t options = {.isa = device->options.isa,
+                                         .numerics = device->options.numerics,
                                          .checked = device->options.checked};
     status = tt_interp_create(loaded->program, &options, &loaded->interp);
   }

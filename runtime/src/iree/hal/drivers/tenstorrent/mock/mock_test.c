@@ -33,15 +33,17 @@ static void test_options_default(void** state) {
   assert_int_equal(o.l1_size, 1572864);
   assert_true(o.threads >= 1 && o.threads <= 64);
   assert_false(o.checked);
+  assert_int_equal(o.numerics, TT_NUMERICS_IEEE);
   assert_int_equal(o.timeout, UINT64_C(600000000000));
 }
 
 static void test_options_given(void** state) {
   const tt_backend_param_t params[] = {
-      {"grid", "12x10"}, {"cores", "7"},   {"l1", "400000"},   {"dram", "4096"},
-      {"threads", "3"},  {"checked", "1"}, {"isa", "portable"}};
+      {"grid", "12x10"},   {"cores", "7"},        {"l1", "400000"},
+      {"dram", "4096"},    {"threads", "3"},      {"checked", "1"},
+      {"isa", "portable"}, {"numerics", "tensix"}};
   tt_mock_options_t o;
-  assert_null(tt_mock_options_parse(params, 7, &o));
+  assert_null(tt_mock_options_parse(params, 8, &o));
   assert_int_equal(o.grid_rows, 10);
   assert_int_equal(o.grid_cols, 12);
   assert_int_equal(o.cores, 7);
@@ -50,6 +52,7 @@ static void test_options_given(void** state) {
   assert_int_equal(o.threads, 3);
   assert_true(o.checked);
   assert_int_equal(o.isa, TT_ISA_PORTABLE);
+  assert_int_equal(o.numerics, TT_NUMERICS_TENSIX);
 }
 
 static void test_timeouts(void** state) {
@@ -90,7 +93,7 @@ static void test_options_bad(void** state) {
       {"cores", ""},    {"l1", "1"},         {"l1", "1572865"},
       {"dram", "0"},    {"dram", "1e9"},     {"threads", "0"},
       {"threads", "x"}, {"threads", "4000"}, {"checked", "yes"},
-      {"isa", "sse9"},  {"speed", "1"},
+      {"isa", "sse9"},  {"speed", "1"},      {"numerics", "fast"},
   };
   for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); ++i) {
     tt_mock_options_t o;
