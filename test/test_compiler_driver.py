@@ -490,8 +490,11 @@ def test_report(tool, add):
     assert dispatch["location"] == "add.mlir:3:8"
     assert set(dispatch) >= {
         "entry", "phases", "cores", "tiles", "l1_bytes", "bytes_read",
-        "bytes_written", "multiply_adds",
+        "bytes_written", "multiply_adds", "noc_cycles", "dram_cycles",
     }  # fmt: skip
+    kernels = [dispatch[f"{k}_cycles"] for k in ("reader", "compute", "writer")]
+    assert dispatch["bound"] in ("reader", "compute", "writer", "noc", "dram", "start")
+    assert dispatch["cycles"] > max(kernels) > 0
 
 
 def test_report_of_a_shared_sum(tool, tmp_path, monkeypatch):

@@ -90,10 +90,26 @@ static tt_status_t eval_core(const tt_counter_t* c, launch_t* l,
   return NULL;
 }
 
+// The busiest core of a phase so far.
+typedef struct busiest_t {
+  uint64_t kernel[TT_UNIT_KERNEL_COUNT];  // cycles
+  uint64_t noc;                           // cycles of a port
+} busiest_t;
+
+static void note_busiest(const tt_counter_t* c, busiest_t* busiest) {
+  const uint64_t cycles = c->counts.kernel_cycles[c->kernel->unit];
+  const uint64_t port = (c->counts.bytes_read + c->counts.bytes_written) /
+                        tt_cost_of(TT_COST_NOC_BYTES);
+  uint64_t* most = &busiest->kernel[c->kernel->unit];
+  if (cycles > *most) *most = cycles;
+  if (port > busiest->noc) busiest->noc = port;
+}
+
 // Counts a kernel on each of |cores| cores; cores that get equal values do the
 // same work.
 static tt_status_t count_kernel(tt_counter_t* c, launch_t* l,
-                                const tt_kernel_t* kernel, uint32_t cores) {
+                                const tt_kernel_t* kernel, uint32_t cores,
+                                busiest_t* busiest) {
   const tt_counts_t none = {0};
   tt_counts_t total = c->counts;
   tt_status_t status = NULL;
@@ -106,7 +122,9 @@ static tt_status_t count_kernel(tt_counter_t* c, launch_t* l,
         c->counts = none;
         tt_counter_run(c);
         total.at_least |= c->counts.at_least;
+        note_busiest(c, busiest);
       }
+      memset(c->counts.kernel_cycles, 0, sizeof(c->counts.kernel_cycles));
       tt_counts_add(&total, &none, &c->counts, 1);
       memcpy(l->last_args, l->args,
              tt_counter_launch_regs(c) * sizeof(tt_count_value_t));
@@ -119,6 +137,42 @@ static tt_status_t count_kernel(tt_counter_t* c, launch_t* l,
                             "out of host memory while counting a launch");
   }
   return status;
+}
+
+static uint64_t larger(uint64_t x, uint64_t y) { return x > y ? x : y; }
+
+// Adds up what a phase takes that moved |bytes|.
+static void add_cycles(tt_counts_t* counts, const busiest_t* busiest,
+                       uint64_t bytes, uint32_t banks) {
+  const uint64_t start = tt_cost_of(TT_COST_PHASE);
+  const uint64_t a_cycle =
+      (uint64_t)(banks ? banks : 1) * tt_cost_of(TT_COST_DRAM_BANK_BYTES);
+  const uint64_t dram = (bytes + a_cycle - 1) / a_cycle;
+  uint64_t longest = larger(dram, busiest->noc);
+  for (int unit = 0; unit < TT_UNIT_KERNEL_COUNT; ++unit) {
+    counts->kernel_cycles[unit] += busiest->kernel[unit];
+    longest = larger(longest, busiest->kernel[unit]);
+  }
+  counts->noc_cycles += busiest->noc;
+  counts->dram_cycles += dram;
+  counts->start_cycles += start;
+  counts->cycles += start + longest;
+}
+
+const char* tt_counts_bound(const tt_counts_t* counts) {
+  static const char* const names[] = {"reader", "compute", "writer",
+                                      "noc",    "dram",    "start"};
+  const uint64_t cycles[] = {counts->kernel_cycles[TT_UNIT_READER],
+                             counts->kernel_cycles[TT_UNIT_COMPUTE],
+                             counts->kernel_cycles[TT_UNIT_WRITER],
+                             counts->noc_cycles,
+                             counts->dram_cycles,
+                             counts->start_cycles};
+  int most = 0;
+  for (int i = 1; i < 6; ++i) {
+    if (cycles[i] > cycles[most]) most = i;
+  }
+  return names[most];
 }
 
 static tt_status_t count_phase(tt_counter_t* c, launch_t* l) {
@@ -142,12 +196,18 @@ static tt_status_t count_phase(tt_counter_t* c, launch_t* l) {
                           l->env.grid_cores);
   }
   if (cores > c->counts.cores) c->counts.cores = (uint32_t)cores;
+  if (cores == 0) return NULL;
+  const uint64_t bytes = c->counts.bytes_read + c->counts.bytes_written;
+  busiest_t busiest = {0};
   for (int unit = 0; unit < TT_UNIT_KERNEL_COUNT; ++unit) {
     uint32_t kernel = c->phase->kernels[unit];
     if (kernel == TT_NONE) continue;
-    TT_RETURN_IF_ERROR(
-        count_kernel(c, l, &c->program->kernels[kernel], (uint32_t)cores));
+    TT_RETURN_IF_ERROR(count_kernel(c, l, &c->program->kernels[kernel],
+                                    (uint32_t)cores, &busiest));
   }
+  add_cycles(&c->counts, &busiest,
+             c->counts.bytes_read + c->counts.bytes_written - bytes,
+             l->env.dram_banks);
   return NULL;
 }
 

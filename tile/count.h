@@ -41,6 +41,15 @@ typedef struct tt_counts_t {
   uint64_t tiles_written;
   uint64_t l1_bytes;  // CBs of the phase that needs most
   uint32_t cores;     // of the phase that uses most
+  // Estimated clock cycles (tile/cost.h), sums over phases: of each kernel on
+  // its busiest core, had it never to wait; of the busiest NoC port; of DRAM;
+  // of starting phases. A phase takes what takes longest in it: |cycles| in
+  // all.
+  uint64_t kernel_cycles[TT_UNIT_KERNEL_COUNT];
+  uint64_t noc_cycles;
+  uint64_t dram_cycles;
+  uint64_t start_cycles;
+  uint64_t cycles;
   // The numbers are lower bounds: control or a clamped extent depends on data,
   // on a push constant that was not given, or the count was cut off after
   // TT_COUNT_STEPS.
@@ -54,5 +63,9 @@ enum { TT_COUNT_STEPS = 1 << 26 };  // abstract ops evaluated in one count
 // overflow, more cores than the grid has).
 tt_status_t tt_count_entry(const tt_program_t* program, uint32_t entry,
                            const tt_launch_env_t* env, tt_counts_t* out_counts);
+
+// What most of the cycles are of: "reader", "compute", "writer", "noc", "dram"
+// or "start".
+const char* tt_counts_bound(const tt_counts_t* counts);
 
 #endif  // TT_IREE_TILE_COUNT_H_

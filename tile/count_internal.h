@@ -2,6 +2,7 @@
 #ifndef TT_IREE_TILE_COUNT_INTERNAL_H_
 #define TT_IREE_TILE_COUNT_INTERNAL_H_
 
+#include "tile/cost.h"
 #include "tile/count.h"
 #include "tile/lanes.h"
 

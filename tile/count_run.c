@@ -203,6 +203,10 @@ bool tt_counter_prepare(tt_counter_t* c, const tt_kernel_t* kernel) {
 
 // ---- Counting one op --------------------------------------------------------
 
+static void take(tt_counter_t* c, uint64_t cycles) {
+  c->counts.kernel_cycles[c->kernel->unit] += cycles;
+}
+
 // |value| clamped to 0 .. |most|; unknown ones count 0.
 static uint64_t extent(tt_counter_t* c, tt_count_value_t value, uint64_t most) {
   if (!value.known) {
@@ -232,6 +236,21 @@ static uint64_t distinct(tt_counter_t* c, tt_count_value_t stride,
   return count > 1 && (!stride.known || stride.bits == 0) ? 1 : count;
 }
 
+static void take_tile_move(tt_counter_t* c, const tt_inst_t* inst,
+                           const tt_cb_t* cb, uint64_t rows, uint64_t cols) {
+  const tt_operand_t* o = tt_inst_operands(c->program, inst);
+  const tt_cost_tile_t tile = {
+      .cb = cb,
+      .dtype = (tt_dtype_t)inst->type,
+      .rows = rows,
+      .cols = cols,
+      .row_stride = (int64_t)operand_value(c, o[4]).bits,
+      .col_stride = (int64_t)operand_value(c, o[5]).bits,
+      .writes = inst->op == TT_OP_WRITE_TILE,
+  };
+  take(c, tt_cost_move_tile(&tile));
+}
+
 static void count_move(tt_counter_t* c, const tt_inst_t* inst) {
   const tt_operand_t* o = tt_inst_operands(c->program, inst);
   uint64_t bytes = tt_dtype_bytes((tt_dtype_t)inst->type, 1);
@@ -242,29 +261,36 @@ static void count_move(tt_counter_t* c, const tt_inst_t* inst) {
     case TT_OP_LOAD:
       c->counts.bytes_read += bytes;
       ++c->counts.element_ops;
+      take(c, tt_cost_of(TT_COST_LOAD));
       return;
     case TT_OP_STORE:
       c->counts.bytes_written += bytes;
       ++c->counts.element_ops;
+      take(c, tt_cost_of(TT_COST_STORE));
       return;
     case TT_OP_CB_LOAD:
     case TT_OP_CB_STORE:
       ++c->counts.element_ops;
+      take(c, tt_cost_of(TT_COST_CB_ELEMENT));
       return;
     case TT_OP_READ_TILE:
     case TT_OP_WRITE_TILE:
       rows = extent(c, operand_value(c, o[6]), cb->rows);
       cols = extent(c, operand_value(c, o[7]), TT_TILE_DIM);
+      take_tile_move(c, inst, cb, rows, cols);
       bytes *= distinct(c, operand_value(c, o[4]), rows) *
                distinct(c, operand_value(c, o[5]), cols);
       break;
     case TT_OP_READ_FLAT:
     case TT_OP_WRITE_FLAT:
-      bytes *= extent(c, operand_value(c, o[5]),
-                      imm(c, o[2]) * cb->rows * TT_TILE_DIM);
+      cols = extent(c, operand_value(c, o[5]),
+                    imm(c, o[2]) * cb->rows * TT_TILE_DIM);
+      take(c, tt_cost_move_flat((tt_dtype_t)inst->type, cols));
+      bytes *= cols;
       break;
-    default:
-      return;  // fill_page
+    default:  // fill_page
+      take(c, (uint64_t)cb->rows * TT_TILE_DIM);
+      return;
   }
   bool flat = inst->op == TT_OP_READ_FLAT || inst->op == TT_OP_WRITE_FLAT;
   uint64_t tiles = flat ? imm(c, o[2]) : 1;
@@ -281,7 +307,9 @@ static void count_tile(tt_counter_t* c, const tt_inst_t* inst) {
   const tt_operand_t* o = tt_inst_operands(c->program, inst);
   bool block =
       inst->op == TT_OP_TILIZE_BLOCK || inst->op == TT_OP_UNTILIZE_BLOCK;
-  c->counts.tile_ops += block ? imm(c, o[1]) : 1;
+  const uint64_t tiles = block ? imm(c, o[1]) : 1;
+  c->counts.tile_ops += tiles;
+  take(c, tiles * tt_cost_tile_op(inst, (tt_fidelity_t)c->phase->fidelity));
   if (inst->op == TT_OP_MATMUL_TILES) {
     c->counts.multiply_adds +=
         (uint64_t)cb_of(c, o[1])->rows * TT_TILE_DIM * TT_TILE_DIM;
@@ -370,6 +398,7 @@ void tt_counts_add(tt_counts_t* total, const tt_counts_t* before,
   ADD(element_ops);
   ADD(tiles_read);
   ADD(tiles_written);
+  for (int i = 0; i < TT_UNIT_KERNEL_COUNT; ++i) ADD(kernel_cycles[i]);
 #undef ADD
 }
 
@@ -393,6 +422,7 @@ static outcome_t run_for(tt_counter_t* c, uint32_t i) {
     if (!spend(c, trip_steps)) return OUTCOME_STOP;
     c->regs[inst->result] = (tt_count_value_t){low.bits + k * by.bits, true};
     tt_counts_t before = c->counts;
+    take(c, tt_cost_of(TT_COST_LOOP));
     if (!counts_on_counter) save(c, step);
     if (c->failed) return OUTCOME_STOP;
     outcome_t outcome = run(c, i + 1, step->end);
@@ -435,9 +465,11 @@ static outcome_t run(tt_counter_t* c, uint32_t first, uint32_t end) {
       case TT_OP_CLASS_LANE:
         if (is_tile_form(inst, o)) {
           ++c->counts.tile_ops;
+          take(c, tt_cost_tile_op(inst, (tt_fidelity_t)c->phase->fidelity));
           break;
         }
         ++c->counts.element_ops;
+        take(c, tt_cost_scalar_op(inst));
         if (c->relevant[inst->result]) evaluate(c, inst, &c->steps[i]);
         break;
       case TT_OP_CLASS_MOVE:
@@ -448,6 +480,7 @@ static outcome_t run(tt_counter_t* c, uint32_t first, uint32_t end) {
         count_tile(c, inst);
         break;
       default:
+        take(c, tt_cost_control_op(inst));
         if (inst->op == TT_OP_FOR) outcome = run_for(c, i);
         if (inst->op == TT_OP_WHILE) outcome = run_while(c, i);
         if (inst->op == TT_OP_IF) outcome = run_if(c, i);

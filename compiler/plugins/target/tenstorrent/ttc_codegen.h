@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "compiler/plugins/target/tenstorrent/ttc_api.h"
+#include "tile/program.h"
 #include "tile/status.h"
 
 // Matrix-unit passes per multiply, as tt-metal's MathFidelity counts them.
@@ -80,6 +81,14 @@ typedef struct ttc_codegen_entry_t {
   int64_t tile_ops;
   int64_t multiply_adds;
   int64_t element_ops;
+  // Estimated clock cycles: of the launch, of each kernel on its busiest core,
+  // of a NoC port, of DRAM. |bound|, a constant, names what takes longest; NULL
+  // where the numbers are not known.
+  int64_t cycles;
+  int64_t kernel_cycles[TT_UNIT_KERNEL_COUNT];
+  int64_t noc_cycles;
+  int64_t dram_cycles;
+  const char* bound;
   // NULL or empty unless asked for.
   char* dispatch_text;
   char* plan_text;

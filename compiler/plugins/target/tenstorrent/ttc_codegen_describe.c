@@ -65,6 +65,14 @@ static tt_status_t ttc_describe_counts(const tt_program_t* program,
   out_entry->tile_ops = known ? (int64_t)counts.tile_ops : -1;
   out_entry->multiply_adds = known ? (int64_t)counts.multiply_adds : -1;
   out_entry->element_ops = known ? (int64_t)counts.element_ops : -1;
+  out_entry->cycles = known ? (int64_t)counts.cycles : -1;
+  for (int unit = 0; unit < TT_UNIT_KERNEL_COUNT; ++unit) {
+    out_entry->kernel_cycles[unit] =
+        known ? (int64_t)counts.kernel_cycles[unit] : -1;
+  }
+  out_entry->noc_cycles = known ? (int64_t)counts.noc_cycles : -1;
+  out_entry->dram_cycles = known ? (int64_t)counts.dram_cycles : -1;
+  out_entry->bound = known ? tt_counts_bound(&counts) : NULL;
   return NULL;
 }
 

@@ -176,6 +176,16 @@ static void ttc_write_json_entry(FILE* out, const ttc_codegen_entry_t* entry) {
   ttc_write_json_count(out, "tile_ops", entry->tile_ops);
   ttc_write_json_count(out, "multiply_adds", entry->multiply_adds);
   ttc_write_json_count(out, "element_ops", entry->element_ops);
+  ttc_write_json_count(out, "cycles", entry->cycles);
+  fputs(", ", out);
+  ttc_write_json_string(out, "bound", entry->bound);
+  static const char* const kernels[TT_UNIT_KERNEL_COUNT] = {
+      "reader_cycles", "compute_cycles", "writer_cycles"};
+  for (int unit = 0; unit < TT_UNIT_KERNEL_COUNT; ++unit) {
+    ttc_write_json_count(out, kernels[unit], entry->kernel_cycles[unit]);
+  }
+  ttc_write_json_count(out, "noc_cycles", entry->noc_cycles);
+  ttc_write_json_count(out, "dram_cycles", entry->dram_cycles);
   fprintf(out, "}");
 }
 
