@@ -150,6 +150,10 @@ def runtime_library() -> ctypes.CDLL:
         ctypes.POINTER(DeviceInfo),
     )
     _declare(lib, "tt_iree_counters", None, ctypes.POINTER(Counters))
+    if hasattr(lib, "tt_iree_ttnn_connect"):
+        from tt_iree import ttnn_device
+
+        ttnn_device.connect(lib)
     return lib
 
 

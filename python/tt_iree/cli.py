@@ -295,7 +295,7 @@ def _driver_state() -> str:
 # Devices that a build may lack, and why.
 _NOT_BUILT = {
     "kmd": "not in this build; configure it with TT_IREE_ENABLE_KMD=ON",
-    "ttnn": "not in this build; docs/status.md says what there is of it",
+    "ttnn": "not in this build; configure it with TT_IREE_ENABLE_TTNN=ON",
 }
 
 
@@ -344,8 +344,10 @@ def _missing(name: str, options: List[str], first: str) -> List[str]:
     """What |name| lacks: |first|, and what is behind it.
 
     A device looks for compiler and device code before it looks for a card or a
-    simulator, and not at all with binaries=1.
+    simulator, and not at all with binaries=1. ttnn does that by itself.
     """
+    if name == "ttnn":
+        return [first]
     try:
         _native.device_info(_uri(name, [*options, "binaries=1"]))
     except RuntimeError as error:

@@ -6,15 +6,23 @@
 
 #include "device.hpp"
 
-// Kernels hold L1 addresses in 32 bits, so it has to lie low.
+// Kernels hold L1 addresses in 32 bits, so it has to lie low: at the first of
+// some places that are free.
+static uint8_t* find_low_memory() {
+  enum { L1_BYTES = 2 << 20, LOW = 0x20000000, PLACES = 256 };
+  for (uintptr_t place = LOW; place < LOW + PLACES * (uintptr_t)L1_BYTES;
+       place += L1_BYTES) {
+    void* memory = mmap((void*)place, L1_BYTES, PROT_READ | PROT_WRITE,
+                        MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (memory == MAP_FAILED) return nullptr;
+    if ((uintptr_t)memory == place) return (uint8_t*)memory;
+    munmap(memory, L1_BYTES);
+  }
+  return nullptr;
+}
 static uint8_t* l1_memory() {
-  enum { L1_BYTES = 2 << 20, LOW = 0x20000000 };
-  static void* memory =
-      mmap((void*)LOW, L1_BYTES, PROT_READ | PROT_WRITE,
-           MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  return memory == MAP_FAILED || (uintptr_t)memory > UINT32_MAX - L1_BYTES
-             ? nullptr
-             : (uint8_t*)memory;
+  static uint8_t* memory = find_low_memory();
+  return memory;
 }
 static uint32_t l1_used;
 

@@ -3,6 +3,7 @@
 
 extern const tt_backend_vtable_t tt_kmd_backend;
 extern const tt_backend_vtable_t tt_mock_backend;
+extern const tt_backend_vtable_t tt_ttnn_backend;
 extern const tt_backend_vtable_t tt_ttsim_backend;
 extern const tt_backend_vtable_t tt_wolfpine_backend;
 
@@ -14,6 +15,9 @@ const tt_backend_vtable_t* const tt_backends[] = {
     &tt_wolfpine_backend,
 #ifdef TT_IREE_ENABLE_KMD
     &tt_kmd_backend,
+#endif
+#ifdef TT_IREE_ENABLE_TTNN
+    &tt_ttnn_backend,
 #endif
     NULL,
 };
