@@ -862,17 +862,31 @@ inline void sfpu_shrs(uint32_t out, A a, B b) {
   });
 }
 
+// The zeros above the highest one of 32 bits: the exponent of the number as a
+// float says where that is. The bit behind it is cleared first, so that rounding
+// does not carry into the exponent. (SFPLZ is not in every simulator.)
+sfpi_inline vInt sfpu_leading_zeros(vInt x) {
+  const vInt size = (x - (x & sfpu_down(x, 1))) & 0x7fffffff;
+  vInt zeros = 158 - sfpu_down(sfpu_bits(sfpi::int32_to_float(size, 0)), 23);
+  v_if(x == 0) { zeros = 32; }
+  v_endif;
+  v_if(x < 0) { zeros = 0; }
+  v_endif;
+  return zeros;
+}
+
 template <int W, class A>
 inline void sfpu_ctlz(uint32_t out, A a) {
-  sfpu_ints(out,
-            [a]() { return sfpi::lz(sfpu_unsigned<W>(a.i())) - (32 - W); });
+  sfpu_ints(out, [a]() {
+    return sfpu_leading_zeros(sfpu_unsigned<W>(a.i())) - (32 - W);
+  });
 }
 
 template <int W, class A>
 inline void sfpu_cttz(uint32_t out, A a) {
   sfpu_ints(out, [a]() {
     const vInt x = sfpu_unsigned<W>(a.i());
-    vInt result = 31 - sfpi::lz(x & (0 - x));
+    vInt result = 31 - sfpu_leading_zeros(x & (0 - x));
     v_if(x == 0) { result = W; }
     v_endif;
     return result;

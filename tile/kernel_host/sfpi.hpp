@@ -181,11 +181,6 @@ inline void vec_min_max(vFloat& a, vFloat& b) {
     b.bits[i] = larger;
   }
 }
-inline vInt lz(const vInt& v) {
-  return vInt::map(v, v, [](int32_t x, int32_t) {
-    return x ? __builtin_clz((uint32_t)x) : 32;
-  });
-}
 inline vUInt shft(const vUInt& v, const vInt& amount) {
   vUInt result;
   for (int i = 0; i < 32; ++i) {
