@@ -36,6 +36,24 @@ static tt_emit_setup_t setup(const char* format, ...) {
   return s;
 }
 
+// What sets up the unpackers for an op with one operand, CB |cb|. Where DST has
+// 32 bits the FPU adds the zeros that SrcB holds, so SrcB's exponents must be
+// like SrcA's: of 5 bits for Float16, of 8 for all others.
+static tt_emit_text_t one_source(const tt_emitter_t* e, uint32_t cb) {
+  tt_emit_text_t text;
+  bool f16 = false, whole = false;
+  for (uint32_t i = 0; i < e->phase->cb_count; ++i) {
+    const tt_cb_t* c = &e->program->cbs[e->phase->first_cb + i];
+    f16 |= c->format == TT_FORMAT_FLOAT16;
+    if (c->number == cb) whole = c->format == TT_FORMAT_INT32;
+  }
+  snprintf(text.s, sizeof(text.s),
+           f16 && !whole ? "reconfig_data_format(c%u, c%u);"
+                         : "reconfig_data_format_srca(c%u);",
+           cb, cb);
+  return text;
+}
+
 // Statements that set up the unpackers and the FPU for |inst|; "" for ops that
 // use neither.
 static tt_emit_setup_t fpu_setup(const tt_emitter_t* e, const tt_inst_t* inst) {
@@ -54,8 +72,7 @@ static tt_emit_setup_t fpu_setup(const tt_emitter_t* e, const tt_inst_t* inst) {
         return setup("tile::unary_bcast_init_short<%s>(c%u);",
                      tt_bcast_types[bcast], a);
       }
-      return setup(
-          "reconfig_data_format_srca(c%u);\ntile::copy_init_short(c%u);", a, a);
+      return setup("%s\ntile::copy_init_short(c%u);", one_source(e, a).s, a);
     case TT_OP_MATMUL_TILES:
       return setup(
           "reconfig_data_format(c%u, c%u);\nmm_init_short(c%u, c%u, %d);", b, a,
@@ -80,9 +97,7 @@ static tt_emit_setup_t fpu_setup(const tt_emitter_t* e, const tt_inst_t* inst) {
           a, b, tt_pools[bcast], tt_reduce_dims[TT_ATTR_DIM(inst->attr)], a, b,
           a);
     case TT_OP_TRANSPOSE_WH_TILE:
-      return setup(
-          "reconfig_data_format_srca(c%u);\ntranspose_wh_init_short(c%u);", a,
-          a);
+      return setup("%s\ntranspose_wh_init_short(c%u);", one_source(e, a).s, a);
     default:
       return setup("%s", "");
   }
@@ -380,7 +395,7 @@ static void emit_tilize(tt_emitter_t* e, const tt_inst_t* inst) {
   snprintf(pages, sizeof(pages), "%.20s", n);
   // They pack by themselves, so without the mask of a reduce.
   if (e->uses_reduce) tt_emit_line(e, "reduce_uninit();");
-  tt_emit_line(e, "reconfig_data_format_srca(c%u);", a);
+  tt_emit_line(e, "%s", one_source(e, a).s);
   tt_emit_line(e, "pack_reconfig_data_format(c%u);", b);
   if (inst->op == TT_OP_TILIZE_BLOCK) {
     tt_emit_line(e, "tilize_init(c%u, %s, c%u);", a, pages, b);

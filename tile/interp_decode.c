@@ -169,9 +169,9 @@ static void decode_op(decode_t* decode, uint32_t at) {
   if (tensix) op->handler = tt_tensix_handler(inst->op, op->handler);
   if (!lane) return;
   tt_dtype_t type = (tt_dtype_t)inst->type;
-  // A 16-bit DST rounds by itself.
+  // A 16-bit DST, of bf16 lanes, rounds by itself.
   if (tensix && tile_form && !decode->phase->fp32_dest_acc &&
-      (type == TT_DTYPE_F16 || type == TT_DTYPE_BF16)) {
+      inst->op != TT_OP_BITCAST) {
     type = TT_DTYPE_F32;
   }
   op->fn =

@@ -364,22 +364,16 @@ static tt_run_t reduce_tile(tt_core_t* core, const tt_decoded_t* op,
 
 // ---- SFPU -------------------------------------------------------------------
 
-// What the SFPU stores of a float lane.
-static uint32_t stored(const tt_core_t* core, tt_dtype_t type, uint32_t lane) {
-  if (core->phase->fp32_dest_acc) return tt_tensix_flush(lane);
-  if (type == TT_DTYPE_F16) {
-    const uint32_t exponent = lane >> 23 & 0xFF;
-    if (exponent <= 127 - 15) return lane & 0x80000000;
-    if (exponent > 127 - 15 + 31) return (lane & 0x80000000) | 0x47FFE000;
-    return lane & 0xFFFFE000;
-  }
-  return tt_tensix_flush(lane) & 0xFFFF0000;
+// What the SFPU stores of a float lane: all of it, or a bf16.
+static uint32_t stored(const tt_core_t* core, uint32_t lane) {
+  const uint32_t flushed = tt_tensix_flush(lane);
+  return core->phase->fp32_dest_acc ? flushed : flushed & 0xFFFF0000;
 }
 
 static void store(tt_core_t* core, const tt_decoded_t* op, uint32_t dst) {
   tt_bits_t* d = (tt_bits_t*)tt_dst_target(core, dst);
   for (uint32_t i = 0; i < TT_TILE_LANES; ++i) {
-    d[i] = stored(core, (tt_dtype_t)op->type, d[i]);
+    d[i] = stored(core, d[i]);
   }
 }
 

@@ -270,9 +270,11 @@ static tt_status_t check_types(const tt_verify_t* v, const tt_op_desc_t* desc,
     const uint8_t types[] = {inst->type, inst->type2,
                              has_i1 ? TT_DTYPE_I1 : TT_DTYPE_NONE};
     for (int i = 0; i < 3; ++i) {
-      // Integers are 32 bits wide in DST, whatever their own width.
-      if (types[i] != TT_DTYPE_NONE && types[i] != TT_DTYPE_F16 &&
-          types[i] != TT_DTYPE_BF16 && !v->phase->fp32_dest_acc) {
+      // Integers are 32 bits wide in DST, whatever their own width. The SFPU
+      // takes the lanes of a DST of 16 bits for bf16: a register that tt-metal
+      // v0.65.0 never sets on Blackhole would say otherwise.
+      if (types[i] != TT_DTYPE_NONE && types[i] != TT_DTYPE_BF16 &&
+          !v->phase->fp32_dest_acc) {
         return tt_verify_error(v, "%s in DST needs fp32_dest_acc",
                                tt_dtype_desc((tt_dtype_t)types[i])->name);
       }

@@ -149,6 +149,11 @@ sfpi_inline vFloat sfpu_from_unsigned(vInt x) {
   return high * 65536.0f + low;
 }
 
+template <class A>
+inline void sfpu_mov(uint32_t out, A a) {
+  sfpu_ints(out, [a]() { return a.i(); });
+}
+
 template <class A, class B, class C>
 inline void sfpu_fma(uint32_t out, A a, B b, C c) {
   sfpu_floats(out, [a, b, c]() { return a.f() * b.f() + c.f(); });
@@ -457,15 +462,16 @@ void MAIN {
   tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
   MATH((tile::sfpu_copysign(0, tile::dst{0}, tile::dst{1})));
+  MATH((tile::sfpu_mov(0, tile::dst{0})));
   tile_regs_commit();
-  tile::at(99);
+  tile::at(100);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
-  tile::at(103);
-  cb_reserve_back(c16, 1);
   tile::at(104);
+  cb_reserve_back(c16, 1);
+  tile::at(105);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
   tile::copy_init_short(c0);
@@ -476,14 +482,14 @@ void MAIN {
   MATH((tile::sfpu_recip_init()));
   MATH((tile::sfpu_recip(0, tile::dst{0})));
   tile_regs_commit();
-  tile::at(109);
+  tile::at(110);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();
   cb_push_back(c16, 1);
-  tile::at(113);
-  cb_reserve_back(c16, 1);
   tile::at(114);
+  cb_reserve_back(c16, 1);
+  tile::at(115);
   tile_regs_acquire();
   reconfig_data_format_srca(c0);
   tile::copy_init_short(c0);
@@ -494,7 +500,7 @@ void MAIN {
   sqrt_tile_init<false>();
   sqrt_tile<false>(0);
   tile_regs_commit();
-  tile::at(119);
+  tile::at(120);
   tile_regs_wait();
   pack_tile<true>(0, c16, 0);
   tile_regs_release();

@@ -48,7 +48,7 @@ void MAIN {
   tile::at(2);
   cb_reserve_back(c24, 2);
   tile::at(3);
-  reconfig_data_format_srca(c0);
+  reconfig_data_format(c0, c0);
   pack_reconfig_data_format(c24);
   tilize_init(c0, 2, c24);
   tilize_block(c0, 2, c24);
@@ -60,7 +60,7 @@ void MAIN {
   tile::at(7);
   cb_reserve_back(c16, 2);
   tile::at(8);
-  reconfig_data_format_srca(c24);
+  reconfig_data_format(c24, c24);
   pack_reconfig_data_format(c16);
   untilize_init(c24);
   untilize_block(c24, 2, c16);

@@ -62,9 +62,7 @@ static double bound_of(const tt_inst_t* inst) {
     bound = tt_bound_16;
   }
   for (size_t i = 0; i < sizeof(tt_bounds) / sizeof(*tt_bounds); ++i) {
-    if (tt_bounds[i].op == inst->op && tt_bounds[i].bound > bound) {
-      bound = tt_bounds[i].bound;
-    }
+    if (tt_bounds[i].op == inst->op) bound += tt_bounds[i].bound;
   }
   return bound;
 }
