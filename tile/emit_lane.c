@@ -140,11 +140,28 @@ static bool is_float_type(const tt_inst_t* inst) {
   return tt_dtype_desc((tt_dtype_t)inst->type)->is_float;
 }
 
-// Ops whose callee is for floats; their integer forms are our own. So is e^x on
-// 32-bit lanes: the API's has an error of 2^-17.
+// Functions that are our own, where the API's are right to some 8 to 17 bits:
+// those with a bound in the op table, but for some. Some keep a number in DST
+// between two passes, which has to have 32 bits.
+static bool is_own_function(const tt_emitter_t* e, tt_op_t op) {
+  switch (op) {
+    case TT_OP_RSQRT:
+    case TT_OP_CBRT:
+    case TT_OP_POW:
+      return false;
+    case TT_OP_ASINH:
+    case TT_OP_ACOSH:
+    case TT_OP_ATANH:
+      return e->phase->fp32_dest_acc;
+    default:
+      return tt_op_descs[op].ulp != 0;
+  }
+}
+
+// Ops whose callee is for floats; their integer forms are our own.
 static lane_kind_t lane_kind(const tt_emitter_t* e, const tt_inst_t* inst) {
   if (!tt_op_descs[inst->op].callee || !is_float_type(inst)) return LANE_OWN;
-  return inst->op == TT_OP_EXP && e->phase->fp32_dest_acc ? LANE_OWN : LANE_API;
+  return is_own_function(e, (tt_op_t)inst->op) ? LANE_OWN : LANE_API;
 }
 
 static uint32_t imm_bits(const tt_emitter_t* e, tt_operand_t operand) {
@@ -194,15 +211,33 @@ static tt_emit_text_t init_of(const char* callee) {
   return t;
 }
 
+// Whether the own function of |inst| takes reciprocals, which need an init.
+static bool takes_reciprocal(const tt_emitter_t* e, const tt_inst_t* inst) {
+  switch (inst->op) {
+    case TT_OP_ATAN2:
+    case TT_OP_RECIP:
+      return true;
+    case TT_OP_ATAN:
+    case TT_OP_SINH:
+    case TT_OP_COSH:
+    case TT_OP_TANH:
+    case TT_OP_ASINH:
+    case TT_OP_ATANH:
+    case TT_OP_ERF:
+    case TT_OP_ERFC:
+    case TT_OP_TAN:
+      return lane_kind(e, inst) == LANE_OWN;
+    default:
+      return false;
+  }
+}
+
 tt_emit_text_t tt_emit_sfpu_init_of(const tt_emitter_t* e,
                                     const tt_inst_t* inst) {
   tt_emit_text_t none = {""};
   if (!tt_emit_is_tile_form(e, inst)) return none;
-  if (inst->op == TT_OP_ATAN2 || inst->op == TT_OP_RECIP) {
+  if (takes_reciprocal(e, inst)) {
     return (tt_emit_text_t){"MATH((tile::sfpu_recip_init()));"};
-  }
-  if (inst->op == TT_OP_LOG2 || inst->op == TT_OP_LOG10) {
-    return init_of("log_tile");
   }
   if (lane_kind(e, inst) == LANE_OWN) return none;
   uint32_t bits;
@@ -262,17 +297,6 @@ static void emit_api(tt_emitter_t* e, const tt_inst_t* inst) {
   }
 }
 
-// Logarithms to other bases: the natural one times a constant.
-static void emit_scaled_log(tt_emitter_t* e, const tt_inst_t* inst) {
-  const tt_operand_t* o = tt_inst_operands(e->program, inst);
-  uint32_t d = tt_operand_index(o[0]);
-  tt_emit_sfpu_setup(e, tt_emit_sfpu_init_of(e, inst).s);
-  move_to(e, d, o[1]);
-  tt_emit_line(e, "log_tile(%u);", d);
-  tt_emit_line(e, "mul_unary_tile(%u, %s);", d,
-               inst->op == TT_OP_LOG2 ? "0x3fb8aa3b" : "0x3ede5bd9");
-}
-
 static uint32_t width_of(uint32_t dtype) {
   return dtype == TT_DTYPE_I1 ? 1
                               : tt_dtype_desc((tt_dtype_t)dtype)->storage_bits;
@@ -304,9 +328,14 @@ static void emit_own(tt_emitter_t* e, const tt_inst_t* inst, const char* name) {
   const tt_operand_t* o = tt_inst_operands(e->program, inst);
   char width[16], operands[160] = "";
   own_width(inst, width);
+  tt_emit_sfpu_setup(e, tt_emit_sfpu_init_of(e, inst).s);
   for (uint32_t k = 1; k < inst->operand_count; ++k) {
     size_t at = strlen(operands);
-    if (is_dst(o[k])) {
+    if (!is_dst(o[k]) && is_own_function(e, (tt_op_t)inst->op) && k == 1) {
+      // A function has use for all vector registers.
+      uint32_t tile = tile_of_immediate(e, inst, o[k]);
+      snprintf(operands + at, sizeof(operands) - at, ", tile::dst{%u}", tile);
+    } else if (is_dst(o[k])) {
       snprintf(operands + at, sizeof(operands) - at, ", tile::dst{%u}",
                tt_operand_index(o[k]));
     } else {
@@ -314,7 +343,6 @@ static void emit_own(tt_emitter_t* e, const tt_inst_t* inst, const char* name) {
                imm_bits(e, o[k]));
     }
   }
-  tt_emit_sfpu_setup(e, tt_emit_sfpu_init_of(e, inst).s);
   tt_emit_line(e, "MATH((tile::sfpu_%s%s(%u%s)));", name, width,
                tt_operand_index(o[0]), operands);
 }
@@ -385,10 +413,6 @@ void tt_emit_lane(tt_emitter_t* e, const tt_inst_t* inst) {
     case TT_OP_COPY_DEST_VALUES:
       tt_emit_sfpu_setup(e, "");
       move_to(e, d, o[1]);
-      break;
-    case TT_OP_LOG2:
-    case TT_OP_LOG10:
-      emit_scaled_log(e, inst);
       break;
     case TT_OP_BITCAST:
       emit_bitcast(e, inst);

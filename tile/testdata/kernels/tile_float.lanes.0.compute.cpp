@@ -11,12 +11,9 @@
 #include "compute_kernel_api/common.h"
 #include "compute_kernel_api/tile_move_copy.h"
 #include "compute_kernel_api.h"
-#include "compute_kernel_api/eltwise_unary/trigonometry.h"
 #include "compute_kernel_api/eltwise_binary_sfpu.h"
 #include "compute_kernel_api/eltwise_unary/binop_with_scalar.h"
 #include "compute_kernel_api/eltwise_unary/cbrt.h"
-#include "compute_kernel_api/eltwise_unary/erf_erfc.h"
-#include "compute_kernel_api/eltwise_unary/log1p.h"
 #include "compute_kernel_api/eltwise_unary/negative.h"
 #include "compute_kernel_api/eltwise_unary/rsqrt.h"
 #include "compute_kernel_api/eltwise_unary/sqrt.h"
@@ -355,31 +352,89 @@ inline void sfpu_remf(uint32_t out, A a, B b) {
   sfpu_floats(out, [a, b]() { return sfpu_fmod(a.f(), b.f()); });
 }
 
-// e^x: x = k ln 2 + r, with ln 2 in two parts, and a polynomial in r. Results
-// below the smallest normal number are 0.
+// e^r - 1 for |r| up to ln(2) / 2.
+sfpi_inline vFloat sfpu_exp_rest(vFloat r) {
+  vFloat y = r * 1.9875691500e-4f + 1.3981999507e-3f;
+  y = y * r + 8.3334519073e-3f;
+  y = y * r + 4.1665795894e-2f;
+  y = y * r + 1.6666665459e-1f;
+  y = y * r + 5.0000001201e-1f;
+  return y * r * r + r;
+}
+
+// Adding 1.5 * 2^23 leaves the nearest integer in the low bits of a float.
+sfpi_inline vFloat sfpu_nearest(vFloat x) { return x + 12582912.0f; }
+
+// x - k ln 2, with ln 2 in two parts; k as sfpu_nearest gives it.
+sfpi_inline vFloat sfpu_exp_reduce(vFloat x, vFloat k) {
+  const vFloat whole = k - 12582912.0f;
+  x += whole * -0.693359375f;
+  return x + whole * 2.12194440e-4f;
+}
+
+// y * 2^k.
+sfpi_inline vFloat sfpu_scale(vFloat y, vFloat k) {
+  return sfpu_float(sfpu_bits(y) + (sfpu_bits(k) << 23));
+}
+
+// e^x. Results below the smallest normal number are 0.
+sfpi_inline vFloat sfpu_exp_of(vFloat x) {
+  const vFloat k = sfpu_nearest(x * 1.44269504f);
+  vFloat y = sfpu_exp_rest(sfpu_exp_reduce(x, k)) + 1.0f;
+  y = sfpu_scale(y, k);
+  v_if(x < -87.3365402f) { y = 0.0f; }
+  v_endif;
+  v_if(x > 88.7228394f) { y = sfpu_float(0x7f800000); }
+  v_endif;
+  return y;
+}
+
 template <class A>
 inline void sfpu_exp(uint32_t out, A a) {
+  sfpu_floats(out, [a]() { return sfpu_exp_of(a.f()); });
+}
+
+template <class A>
+inline void sfpu_exp2(uint32_t out, A a) {
   sfpu_floats(out, [a]() {
-    vFloat r = a.f();
-    // Adding 1.5 * 2^23 leaves k in the low bits.
-    const vFloat k = r * 1.44269504f + 12582912.0f;
-    vFloat whole = k - 12582912.0f;
-    r += whole * -0.693359375f;
-    r += whole * 2.12194440e-4f;
-    vFloat y = r * 1.9875691500e-4f + 1.3981999507e-3f;
-    y = y * r + 8.3334519073e-3f;
-    y = y * r + 4.1665795894e-2f;
-    y = y * r + 1.6666665459e-1f;
-    y = y * r + 5.0000001201e-1f;
-    y = y * r + 1.0f;
-    y = y * r + 1.0f;
-    y = sfpu_float(sfpu_bits(y) + (sfpu_bits(k) << 23));
-    v_if(a.f() < -87.3365402f) { y = 0.0f; }
+    const vFloat x = a.f();
+    const vFloat k = sfpu_nearest(x);
+    vFloat y = sfpu_exp_rest((x - (k - 12582912.0f)) * 0.693147181f) + 1.0f;
+    y = sfpu_scale(y, k);
+    v_if(x < -126.0f) { y = 0.0f; }
     v_endif;
-    v_if(a.f() > 88.7228394f) { y = sfpu_float(0x7f800000); }
+    v_if(x >= 128.0f) { y = sfpu_float(0x7f800000); }
     v_endif;
     return y;
   });
+}
+
+// (e^x - 1) / 2, up to e^x = 2^129: 2^(k-2) twice.
+sfpi_inline vFloat sfpu_half_expm1(vFloat x) {
+  const vFloat k = sfpu_nearest(x * 1.44269504f);
+  const vFloat rest = sfpu_exp_rest(sfpu_exp_reduce(x, k));
+  const vFloat scale = sfpu_float((sfpu_bits(k) << 23) + 0x3e800000);
+  vFloat y = scale * rest + (scale - 0.25f);
+  v_if(x < -86.0f) { y = -0.25f; }
+  v_endif;
+  v_if(x > 89.4159851f) { y = sfpu_float(0x7f800000); }
+  v_endif;
+  return y + y;
+}
+
+template <class A>
+inline void sfpu_expm1(uint32_t out, A a) {
+  sfpu_floats(out, [a]() {
+    const vFloat half = sfpu_half_expm1(a.f());
+    return half + half;
+  });
+}
+
+// NaN of a NaN, else y.
+sfpi_inline vFloat sfpu_unless_nan(vFloat y, vFloat x) {
+  v_if(sfpu_nan(x) != 0) { y = x; }
+  v_endif;
+  return y;
 }
 
 // tt-metal's reciprocal takes a constant from a register, which none of its own
@@ -394,6 +449,339 @@ template <class A>
 inline void sfpu_recip(uint32_t out, A a) {
   sfpu_floats(out,
               [a]() { return ckernel::sfpu::_sfpu_reciprocal_<2>(a.f()); });
+}
+
+// With e^x - 1 = 2h: sinh x = h + h / (2h + 1), cosh x = h + 1/2 + 1/2 / (2h + 1),
+// tanh x = -h' / (1 + h') of -2x.
+template <class A>
+inline void sfpu_sinh(uint32_t out, A a) {
+  sfpu_floats(out, [a]() {
+    const vFloat h = sfpu_half_expm1(sfpu_size(a.f()));
+    vFloat y = ckernel::sfpu::_sfpu_reciprocal_<2>(h + h + 1.0f);
+    y = y * h + h;
+    v_if(sfpu_size(a.f()) > 44.0f) { y = h; }
+    v_endif;
+    return sfpu_unless_nan(sfpu_with_sign(y, a.f()), a.f());
+  });
+}
+
+template <class A>
+inline void sfpu_cosh(uint32_t out, A a) {
+  sfpu_floats(out, [a]() {
+    const vFloat h = sfpu_half_expm1(sfpu_size(a.f()));
+    vFloat y = ckernel::sfpu::_sfpu_reciprocal_<2>(h + h + 1.0f);
+    y = y * 0.5f + (h + 0.5f);
+    v_if(sfpu_size(a.f()) > 44.0f) { y = h; }
+    v_endif;
+    return sfpu_unless_nan(y, a.f());
+  });
+}
+
+template <class A>
+inline void sfpu_tanh(uint32_t out, A a) {
+  sfpu_floats(out, [a]() {
+    const vFloat h = sfpu_half_expm1(sfpu_size(a.f()) * -2.0f);
+    vFloat y = 0.0f - h * ckernel::sfpu::_sfpu_reciprocal_<2>(h + 1.0f);
+    v_if(sfpu_size(a.f()) > 10.0f) { y = 1.0f; }
+    v_endif;
+    return sfpu_unless_nan(sfpu_with_sign(y, a.f()), a.f());
+  });
+}
+
+// ln x: x = 2^e (1 + t) with 1 + t from sqrt(1/2) to sqrt(2), and a polynomial
+// in t.
+sfpi_inline vFloat sfpu_log_of(vFloat x) {
+  vInt bits = sfpu_bits(x);
+  // A half more, so that the exponent counts from sqrt(1/2).
+  const vInt e = (bits - 0x3f3504f3) & (int32_t)0xff800000;
+  const vFloat t = sfpu_float(bits - e) - 1.0f;
+  vFloat y = t * 0.06915147f - 0.11789696f;
+  y = y * t + 0.11873017f;
+  y = y * t - 0.1238437f;
+  y = y * t + 0.14218655f;
+  y = y * t - 0.1666925f;
+  y = y * t + 0.20002227f;
+  y = y * t - 0.24999987f;
+  y = y * t + 0.3333331f;
+  y = (y * t - 0.5f) * t;
+  // e / 2^23 as a float.
+  const vFloat times =
+      sfpu_float((sfpu_down(e, 23) ^ 256) + (0x4b400000 - 256)) - 12582912.0f;
+  y = y * t + times * -2.12194440e-4f;
+  return y + t + times * 0.693359375f;
+}
+
+// What the logarithm of x is where it is no number above 0: -inf of 0 and of
+// subnormal numbers.
+sfpi_inline vFloat sfpu_log_ends(vFloat y, vFloat x) {
+  v_if((sfpu_bits(x) & 0x7fffffff) >= 0x7f800000) { y = x; }
+  v_endif;
+  v_if(sfpu_bits(x) < 0) { y = sfpu_float(0x7fc00000); }
+  v_endif;
+  v_if((sfpu_bits(x) & 0x7f800000) == 0) { y = sfpu_float((int32_t)0xff800000); }
+  v_endif;
+  return y;
+}
+
+template <class A>
+inline void sfpu_log(uint32_t out, A a) {
+  sfpu_floats(out, [a]() { return sfpu_log_ends(sfpu_log_of(a.f()), a.f()); });
+}
+
+template <class A>
+inline void sfpu_log2(uint32_t out, A a) {
+  sfpu_floats(out, [a]() {
+    return sfpu_log_ends(sfpu_log_of(a.f()) * 1.44269504f, a.f());
+  });
+}
+
+template <class A>
+inline void sfpu_log10(uint32_t out, A a) {
+  sfpu_floats(out, [a]() {
+    return sfpu_log_ends(sfpu_log_of(a.f()) * 0.434294482f, a.f());
+  });
+}
+
+// ln(1 + x): the logarithm of the rounded sum u, and what rounding took, over
+// u. That is about 2 - u where it matters.
+template <class A>
+inline void sfpu_log1p(uint32_t out, A a) {
+  sfpu_floats(out, [a]() {
+    vFloat y = sfpu_log_of(a.f() + 1.0f);
+    v_if(sfpu_size(a.f()) < 1.0f) {
+      const vFloat u = a.f() + 1.0f;
+      y += (a.f() - (u - 1.0f)) * (2.0f - u);
+    }
+    v_endif;
+    return sfpu_log_ends(y, a.f() + 1.0f);
+  });
+}
+
+// ln(1 + |x|), or half of it, with the sign of x.
+template <bool Half>
+inline void sfpu_log1p_odd(uint32_t out) {
+  const dst a = {out};
+  sfpu_floats(out, [a]() {
+    vFloat y = sfpu_log_of(sfpu_size(a.f()) + 1.0f);
+    v_if(sfpu_size(a.f()) < 1.0f) {
+      const vFloat u = sfpu_size(a.f()) + 1.0f;
+      y += (sfpu_size(a.f()) - (u - 1.0f)) * (2.0f - u);
+    }
+    v_endif;
+    if constexpr (Half) y = y * 0.5f;
+    v_if((sfpu_bits(a.f()) & 0x7fffffff) >= 0x7f800000) { y = sfpu_size(a.f()); }
+    v_endif;
+    return sfpu_with_sign(y, a.f());
+  });
+}
+
+// The root of x from 0 on: Newton's steps from a guess at its inverse.
+sfpi_inline vFloat sfpu_root(vFloat x) {
+  vFloat y = sfpu_float(0x5f3759df - sfpu_down(sfpu_bits(x), 1));
+  const vFloat half = x * -0.5f;
+  y = y * (half * y * y + 1.5f);
+  y = y * (half * y * y + 1.5f);
+  y = y * (half * y * y + 1.5f);
+  return x * y;
+}
+
+// asinh x = ln(1 + |x| + x^2 / (1 + sqrt(x^2 + 1))), acosh (1 + t) =
+// ln(1 + t + sqrt(t^2 + 2t)), atanh x = ln(1 + 2|x| / (1 - |x|)) / 2.
+template <class A>
+inline void sfpu_asinh(uint32_t out, A a) {
+  sfpu_floats(out, [a]() {
+    const vFloat square = a.f() * a.f();
+    vFloat y = sfpu_root(square + 1.0f) + 1.0f;
+    y = square * ckernel::sfpu::_sfpu_reciprocal_<2>(y) + sfpu_size(a.f());
+    v_if(sfpu_size(a.f()) > 10000.0f) { y = sfpu_size(a.f()) * 2.0f - 1.0f; }
+    v_endif;
+    return sfpu_unless_nan(sfpu_with_sign(y, a.f()), a.f());
+  });
+  sfpu_log1p_odd<false>(out);
+}
+
+template <class A>
+inline void sfpu_acosh(uint32_t out, A a) {
+  sfpu_floats(out, [a]() {
+    const vFloat t = a.f() - 1.0f;
+    vFloat y = sfpu_root(t * t + t * 2.0f) + t;
+    v_if(t > 10000.0f) { y = t * 2.0f + 1.0f; }
+    v_endif;
+    v_if(t < 0.0f) { y = sfpu_float(0x7fc00000); }
+    v_endif;
+    return sfpu_unless_nan(y, a.f());
+  });
+  sfpu_log1p_odd<false>(out);
+}
+
+template <class A>
+inline void sfpu_atanh(uint32_t out, A a) {
+  sfpu_floats(out, [a]() {
+    vFloat y = sfpu_size(a.f());
+    y = y * 2.0f * ckernel::sfpu::_sfpu_reciprocal_<2>(1.0f - y);
+    v_if(sfpu_size(a.f()) == 1.0f) { y = sfpu_float(0x7f800000); }
+    v_endif;
+    v_if(sfpu_size(a.f()) > 1.0f) { y = sfpu_float(0x7fc00000); }
+    v_endif;
+    return sfpu_unless_nan(sfpu_with_sign(y, a.f()), a.f());
+  });
+  sfpu_log1p_odd<true>(out);
+}
+
+// erfc |x| = t e^(p(t) - x^2) with t = 1 / (1 + |x| / 2).
+sfpi_inline vFloat sfpu_erfc_size(vFloat size) {
+  const vFloat t = ckernel::sfpu::_sfpu_reciprocal_<2>(size * 0.5f + 1.0f);
+  vFloat p = t * -0.13639097f + 0.9409081f;
+  p = p * t - 2.711928f;
+  p = p * t + 4.1330776f;
+  p = p * t - 3.4621972f;
+  p = p * t + 1.6179326f;
+  p = p * t - 0.69423705f;
+  p = p * t + 0.2216656f;
+  p = p * t + 0.3551026f;
+  p = p * t + 1.0016363f;
+  p = p * t - 1.2655705f;
+  return sfpu_exp_of(p - size * size) * t;
+}
+
+template <class A>
+inline void sfpu_erfc(uint32_t out, A a) {
+  sfpu_floats(out, [a]() {
+    vFloat y = sfpu_erfc_size(sfpu_size(a.f()));
+    v_if(sfpu_size(a.f()) > 11.0f) { y = 0.0f; }
+    v_endif;
+    v_if(a.i() < 0) { y = 2.0f - y; }
+    v_endif;
+    return sfpu_unless_nan(y, a.f());
+  });
+}
+
+template <class A>
+inline void sfpu_erf(uint32_t out, A a) {
+  sfpu_floats(out, [a]() {
+    vFloat y = 1.0f - sfpu_erfc_size(sfpu_size(a.f()));
+    v_if(sfpu_size(a.f()) > 5.0f) { y = 1.0f; }
+    v_endif;
+    v_if(sfpu_size(a.f()) < 1.0f) {
+      const vFloat z = a.f() * a.f();
+      vFloat p = z * -9.680135e-6f + 1.12705442e-4f;
+      p = p * z - 8.4847113e-4f;
+      p = p * z + 5.221075e-3f;
+      p = p * z - 2.6865445e-2f;
+      p = p * z + 0.11283783f;
+      p = p * z - 0.37612638f;
+      y = (p * z + 1.1283792f) * sfpu_size(a.f());
+    }
+    v_endif;
+    return sfpu_unless_nan(sfpu_with_sign(y, a.f()), a.f());
+  });
+}
+
+// asin |x| up to 1/2; above, (pi / 2 - asin |x|) / 2 = asin sqrt((1 - |x|) / 2).
+sfpi_inline vFloat sfpu_asin_half(vFloat size) {
+  vFloat z = size * size;
+  vFloat s = size;
+  v_if(size > 0.5f) {
+    z = size * -0.5f + 0.5f;
+    s = sfpu_root(z);
+  }
+  v_endif;
+  vFloat p = z * 0.042218547f + 0.024147611f;
+  p = p * z + 0.045477096f;
+  p = p * z + 0.074952416f;
+  p = p * z + 0.16666754f;
+  return p * z * s + s;
+}
+
+// NaN where |x| > 1.
+sfpi_inline vFloat sfpu_asin_ends(vFloat y, vFloat x) {
+  v_if(sfpu_size(x) > 1.0f) { y = sfpu_float(0x7fc00000); }
+  v_endif;
+  return sfpu_unless_nan(y, x);
+}
+
+template <class A>
+inline void sfpu_asin(uint32_t out, A a) {
+  sfpu_floats(out, [a]() {
+    vFloat y = sfpu_asin_half(sfpu_size(a.f()));
+    v_if(sfpu_size(a.f()) > 0.5f) { y = y * -2.0f + 1.57079632679f; }
+    v_endif;
+    return sfpu_asin_ends(sfpu_with_sign(y, a.f()), a.f());
+  });
+}
+
+template <class A>
+inline void sfpu_acos(uint32_t out, A a) {
+  sfpu_floats(out, [a]() {
+    vFloat y = sfpu_asin_half(sfpu_size(a.f()));
+    v_if(sfpu_size(a.f()) > 0.5f) { y = y * 2.0f; }
+    v_else { y = 1.57079632679f - y; }
+    v_endif;
+    v_if(a.i() < 0) { y = 3.14159265359f - y; }
+    v_endif;
+    return sfpu_asin_ends(y, a.f());
+  });
+}
+
+// x - k pi / 2, with pi / 2 in three parts; k as sfpu_nearest gives it.
+sfpi_inline vFloat sfpu_quarter(vFloat x, vFloat k) {
+  const vFloat whole = k - 12582912.0f;
+  x += whole * -1.5703125f;
+  x += whole * -4.83751297e-4f;
+  return x + whole * -7.54978995e-8f;
+}
+
+// The sine of x where Quarter is 0, the cosine where it is 1.
+template <int Quarter, class A>
+inline void sfpu_wave(uint32_t out, A a) {
+  sfpu_floats(out, [a]() {
+    const vFloat k = sfpu_nearest(a.f() * 0.636619772f);
+    const vFloat r = sfpu_quarter(a.f(), k);
+    const vFloat z = r * r;
+    vFloat y = z * -1.95172979e-4f + 8.332178e-3f;
+    y = y * z - 0.16666655f;
+    y = y * z * r + r;
+    const vInt turn = sfpu_bits(k) + Quarter;
+    v_if((turn & 1) != 0) {
+      y = z * 2.443845e-5f - 1.3887368e-3f;
+      y = y * z + 0.041666646f;
+      y = y * z * z + (z * -0.5f + 1.0f);
+    }
+    v_endif;
+    v_if((turn & 2) != 0) { y = 0.0f - y; }
+    v_endif;
+    return y;
+  });
+}
+
+template <class A>
+inline void sfpu_sin(uint32_t out, A a) {
+  sfpu_wave<0>(out, a);
+}
+
+template <class A>
+inline void sfpu_cos(uint32_t out, A a) {
+  sfpu_wave<1>(out, a);
+}
+
+template <class A>
+inline void sfpu_tan(uint32_t out, A a) {
+  sfpu_floats(out, [a]() {
+    const vFloat k = sfpu_nearest(a.f() * 0.636619772f);
+    const vFloat r = sfpu_quarter(a.f(), k);
+    const vFloat z = r * r;
+    vFloat y = z * 9.465586e-3f + 2.9744613e-3f;
+    y = y * z + 0.024528254f;
+    y = y * z + 0.053381257f;
+    y = y * z + 0.133392f;
+    y = y * z + 0.3333314f;
+    y = y * z * r + r;
+    v_if((sfpu_bits(k) & 1) != 0) {
+      y = 0.0f - ckernel::sfpu::_sfpu_reciprocal_<2>(y);
+    }
+    v_endif;
+    return y;
+  });
 }
 
 // The angle of (x, y): a polynomial in the smaller over the larger magnitude,
@@ -434,6 +822,11 @@ inline void sfpu_atan2(uint32_t out, A a, B b) {
     v_endif;
     return angle;
   });
+}
+
+template <class A>
+inline void sfpu_atan(uint32_t out, A a) {
+  sfpu_atan2(out, a, imm{0x3f800000});
 }
 
 template <class A>
@@ -842,8 +1235,7 @@ void MAIN {
   reconfig_data_format_srca(c1);
   tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
-  exp2_tile_init();
-  exp2_tile(0);
+  MATH((tile::sfpu_exp2(0, tile::dst{0})));
   tile_regs_commit();
   tile::at(159);
   tile_regs_wait();
@@ -860,8 +1252,7 @@ void MAIN {
   reconfig_data_format_srca(c1);
   tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
-  expm1_tile_init();
-  expm1_tile(0);
+  MATH((tile::sfpu_expm1(0, tile::dst{0})));
   tile_regs_commit();
   tile::at(169);
   tile_regs_wait();
@@ -878,8 +1269,7 @@ void MAIN {
   reconfig_data_format_srca(c1);
   tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
-  log_tile_init();
-  log_tile(0);
+  MATH((tile::sfpu_log(0, tile::dst{0})));
   tile_regs_commit();
   tile::at(179);
   tile_regs_wait();
@@ -896,8 +1286,7 @@ void MAIN {
   reconfig_data_format_srca(c1);
   tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
-  log_tile(0);
-  mul_unary_tile(0, 0x3fb8aa3b);
+  MATH((tile::sfpu_log2(0, tile::dst{0})));
   tile_regs_commit();
   tile::at(189);
   tile_regs_wait();
@@ -914,8 +1303,7 @@ void MAIN {
   reconfig_data_format_srca(c1);
   tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
-  log_tile(0);
-  mul_unary_tile(0, 0x3ede5bd9);
+  MATH((tile::sfpu_log10(0, tile::dst{0})));
   tile_regs_commit();
   tile::at(199);
   tile_regs_wait();
@@ -932,8 +1320,7 @@ void MAIN {
   reconfig_data_format_srca(c1);
   tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
-  log1p_tile_init();
-  log1p_tile(0);
+  MATH((tile::sfpu_log1p(0, tile::dst{0})));
   tile_regs_commit();
   tile::at(209);
   tile_regs_wait();
@@ -968,8 +1355,7 @@ void MAIN {
   reconfig_data_format_srca(c1);
   tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
-  sin_tile_init();
-  sin_tile(0);
+  MATH((tile::sfpu_sin(0, tile::dst{0})));
   tile_regs_commit();
   tile::at(229);
   tile_regs_wait();
@@ -986,8 +1372,7 @@ void MAIN {
   reconfig_data_format_srca(c1);
   tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
-  cos_tile_init();
-  cos_tile(0);
+  MATH((tile::sfpu_cos(0, tile::dst{0})));
   tile_regs_commit();
   tile::at(239);
   tile_regs_wait();
@@ -1004,8 +1389,8 @@ void MAIN {
   reconfig_data_format_srca(c1);
   tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
-  tan_tile_init();
-  tan_tile(0);
+  MATH((tile::sfpu_recip_init()));
+  MATH((tile::sfpu_tan(0, tile::dst{0})));
   tile_regs_commit();
   tile::at(249);
   tile_regs_wait();
@@ -1022,8 +1407,7 @@ void MAIN {
   reconfig_data_format_srca(c1);
   tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
-  asin_tile_init();
-  asin_tile(0);
+  MATH((tile::sfpu_asin(0, tile::dst{0})));
   tile_regs_commit();
   tile::at(259);
   tile_regs_wait();
@@ -1040,8 +1424,7 @@ void MAIN {
   reconfig_data_format_srca(c1);
   tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
-  acos_tile_init();
-  acos_tile(0);
+  MATH((tile::sfpu_acos(0, tile::dst{0})));
   tile_regs_commit();
   tile::at(269);
   tile_regs_wait();
@@ -1058,8 +1441,7 @@ void MAIN {
   reconfig_data_format_srca(c1);
   tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
-  atan_tile_init();
-  atan_tile(0);
+  MATH((tile::sfpu_atan(0, tile::dst{0})));
   tile_regs_commit();
   tile::at(279);
   tile_regs_wait();
@@ -1076,7 +1458,6 @@ void MAIN {
   reconfig_data_format_srca(c1);
   tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
-  MATH((tile::sfpu_recip_init()));
   MATH((tile::sfpu_atan2(0, tile::dst{0}, tile::dst{1})));
   tile_regs_commit();
   tile::at(289);
@@ -1094,8 +1475,7 @@ void MAIN {
   reconfig_data_format_srca(c1);
   tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
-  sinh_tile_init();
-  sinh_tile(0);
+  MATH((tile::sfpu_sinh(0, tile::dst{0})));
   tile_regs_commit();
   tile::at(299);
   tile_regs_wait();
@@ -1112,8 +1492,7 @@ void MAIN {
   reconfig_data_format_srca(c1);
   tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
-  cosh_tile_init();
-  cosh_tile(0);
+  MATH((tile::sfpu_cosh(0, tile::dst{0})));
   tile_regs_commit();
   tile::at(309);
   tile_regs_wait();
@@ -1130,8 +1509,7 @@ void MAIN {
   reconfig_data_format_srca(c1);
   tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
-  tanh_tile_init();
-  tanh_tile(0);
+  MATH((tile::sfpu_tanh(0, tile::dst{0})));
   tile_regs_commit();
   tile::at(319);
   tile_regs_wait();
@@ -1148,8 +1526,7 @@ void MAIN {
   reconfig_data_format_srca(c1);
   tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
-  asinh_tile_init();
-  asinh_tile(0);
+  MATH((tile::sfpu_asinh(0, tile::dst{0})));
   tile_regs_commit();
   tile::at(329);
   tile_regs_wait();
@@ -1166,8 +1543,7 @@ void MAIN {
   reconfig_data_format_srca(c1);
   tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
-  acosh_tile_init();
-  acosh_tile(0);
+  MATH((tile::sfpu_acosh(0, tile::dst{0})));
   tile_regs_commit();
   tile::at(339);
   tile_regs_wait();
@@ -1184,8 +1560,7 @@ void MAIN {
   reconfig_data_format_srca(c1);
   tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
-  atanh_tile_init();
-  atanh_tile(0);
+  MATH((tile::sfpu_atanh(0, tile::dst{0})));
   tile_regs_commit();
   tile::at(349);
   tile_regs_wait();
@@ -1202,8 +1577,7 @@ void MAIN {
   reconfig_data_format_srca(c1);
   tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
-  erf_tile_init<false>();
-  erf_tile<false>(0);
+  MATH((tile::sfpu_erf(0, tile::dst{0})));
   tile_regs_commit();
   tile::at(359);
   tile_regs_wait();
@@ -1220,8 +1594,7 @@ void MAIN {
   reconfig_data_format_srca(c1);
   tile::copy_init_short(c1);
   copy_tile(c1, 0, 1);
-  erfc_tile_init<false>();
-  erfc_tile<false>(0);
+  MATH((tile::sfpu_erfc(0, tile::dst{0})));
   tile_regs_commit();
   tile::at(369);
   tile_regs_wait();
