@@ -127,6 +127,24 @@ func.func @slab(%a: tensor<40x37xf32>) -> tensor<40x40xf32> {
   return %r : tensor<40x40xf32>
 }
 """,
+    # A matmul of a tile for each of 8 cores, and what its rows add up to.
+    "shared": """
+func.func @shared(%a: tensor<64x40xf32>, %b: tensor<40x128xf32>) -> tensor<64xf32> {
+  %z = arith.constant 0.0 : f32
+  %e = tensor.empty() : tensor<64x128xf32>
+  %f = linalg.fill ins(%z : f32) outs(%e : tensor<64x128xf32>) -> tensor<64x128xf32>
+  %m = linalg.matmul ins(%a, %b : tensor<64x40xf32>, tensor<40x128xf32>)
+      outs(%f : tensor<64x128xf32>) -> tensor<64x128xf32>
+  %s = tensor.empty() : tensor<64xf32>
+  %g = linalg.fill ins(%z : f32) outs(%s : tensor<64xf32>) -> tensor<64xf32>
+  %r = linalg.reduce ins(%m : tensor<64x128xf32>) outs(%g : tensor<64xf32>)
+      dimensions = [1] (%x: f32, %t: f32) {
+    %u = arith.addf %x, %t : f32
+    linalg.yield %u : f32
+  }
+  return %r : tensor<64xf32>
+}
+""",
     # Integers go to DST whole; low halves of zeros must survive.
     "ints": """
 func.func @ints(%a: tensor<300xi32>, %b: tensor<300xi32>) -> tensor<300xi32> {
@@ -252,6 +270,9 @@ def case(name: str):
     if name == "slab":
         a = floats(4, 40, 37)
         return (a,), 2 * a @ a.T, 4e-3 * (np.abs(a) @ np.abs(a.T))
+    if name == "shared":
+        a, b = floats(10, 64, 40), floats(11, 40, 128)
+        return (a, b), (a @ b).sum(1), 4e-3 * (np.abs(a) @ np.abs(b)).sum(1)
     if name == "spills":
         a, b = floats(8, 900) / 4, floats(9, 900)
         value, values = a, []
@@ -319,14 +340,14 @@ def test_dynamic_sizes(devices, name):
 
 
 @pytest.mark.parametrize("name", BOTH)
-@pytest.mark.parametrize("grid", ["2x1", "2x2"])
-@pytest.mark.parametrize("banks", [7, 8])
-def test_several_cores(devices, name, grid, banks):
-    if grid == "2x1" and banks == 8:
-        pytest.skip("one of the pairs is enough")
+@pytest.mark.parametrize(
+    "grid, banks, program",
+    [("2x1", 7, "slab"), ("2x2", 7, "shared"), ("2x2", 8, "slab"), ("4x2", 8, "shared")],
+)
+def test_several_cores(devices, name, grid, banks, program):
     device = devices(uri(name, grid=grid, banks=banks))
     check_add(device, 9 * 1024 + 77)  # pages of every bank, the last one partly
-    check(device, devices(MOCK), "slab")
+    check(device, devices(MOCK), program)
 
 
 @pytest.mark.parametrize("name", TTSIM)
@@ -335,7 +356,7 @@ def test_several_cores(devices, name, grid, banks):
 def test_full_grids(devices, name, grid, banks):
     device = devices(uri(name, grid=grid, banks=banks))
     check_add(device, 200 * 1024 + 5)
-    for program in ("matmul", "sums", "wide", "gather", "slab"):
+    for program in ("matmul", "sums", "wide", "gather", "slab", "shared"):
         check(device, devices(MOCK), program)
 
 
