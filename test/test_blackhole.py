@@ -11,6 +11,7 @@ import os
 import pathlib
 import signal
 import sys
+import threading
 import time
 
 import numpy as np
@@ -409,6 +410,50 @@ def test_simulator_is_killed(vmfbs, name):
         kept.to_host()
     assert "DATA_LOSS" in str(error.value)
     check_add(device, 100)
+
+
+@pytest.mark.parametrize("name", BOTH)
+def test_simulator_is_killed_while_it_runs(devices, vmfbs, name):
+    """An operation that runs then fails, and its device only."""
+    other = devices(uri(name, grid="1x1"))
+    kept = runtime.asdevicearray(other.config.device, floats(9, 100))
+    before = children()
+    device = Device(uri(name, grid="1x1", banks=7), vmfbs)
+    (pid,) = children() - before
+    check_add(device, 100)
+    running = threading.Event()
+
+    def kill() -> None:
+        running.wait()
+        time.sleep(0.3)
+        os.kill(pid, signal.SIGKILL)
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    with pytest.raises(RuntimeError) as error:
+        running.set()
+        while True:
+            check_add(device, 20000)
+    killer.join()
+    assert "was ended by signal 9" in str(error.value) or "DATA_LOSS" in str(error.value)
+    np.testing.assert_array_equal(kept.to_host(), floats(9, 100))
+    check_add(other, 100)
+    check_add(device, 100)
+
+
+@pytest.mark.parametrize("name", BOTH)
+def test_damaged_cache(vmfbs, name, tmp_path):
+    """Compiled code that has changed on disk is made anew."""
+    cache = tmp_path / "kernels"
+    device = uri(name, grid="1x1", cache=cache)
+    check_add(Device(device, vmfbs), 100)
+    entries = {path: path.read_bytes() for path in cache.rglob("*") if path.is_file()}
+    assert len(entries) > 1  # firmware and kernels
+    for path, code in entries.items():
+        half = len(code) // 2
+        path.write_bytes(code[:half] + bytes([code[half] ^ 1]) + code[half + 1 :])
+    check_add(Device(device, vmfbs), 100)
+    assert {path: path.read_bytes() for path in entries} == entries
 
 
 @pytest.mark.parametrize("name", BOTH)

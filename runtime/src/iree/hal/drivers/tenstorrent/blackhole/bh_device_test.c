@@ -20,6 +20,7 @@
 
 #include "bh_process.h"
 #include "testing/fake_toolchain.h"
+#include "tile/image.h"
 #include "toolchain/precompiled.h"
 
 #ifdef TT_BH_TEST_KMD
@@ -417,6 +418,43 @@ static void test_refused_launches(void** state) {
   fake_backend.close(device);
 }
 
+// What is no program for this device is refused before anything of it reaches a
+// core: another version, another chip, more CBs than L1 holds.
+static void test_refused_images(void** state) {
+  (void)state;
+  tt_backend_device_t* device = open_device(kNone, kNone, kNone);
+  tt_backend_program_t* nothing = NULL;
+  uint8_t* image = NULL;
+  size_t size = 0;
+  tt_program_t* program = parse();
+  check(tt_program_write_image(program, &image, &size));
+  tt_image_header_t* header = (tt_image_header_t*)image;
+  const tt_image_header_t good = *header;
+  header->version = good.version + 1;
+  tt_image_seal(image, size);
+  expect_error(fake_backend.load(device, image, size, &nothing),
+               TT_CODE_INVALID_ARGUMENT, "found version");
+  *header = good;
+  header->chip = 0x401E;
+  tt_image_seal(image, size);
+  expect_error(fake_backend.load(device, image, size, &nothing),
+               TT_CODE_INVALID_ARGUMENT, "found chip 16414, expected 45376");
+  free(image);
+  program->cbs[0].pages = 400;  // of 4096 bytes
+  check(tt_program_write_image(program, &image, &size));
+  expect_error(fake_backend.load(device, image, size, &nothing),
+               TT_CODE_INVALID_ARGUMENT, "bytes of L1, expected at most");
+  free(image);
+  tt_program_free(program);
+  // The device is none the worse.
+  tt_backend_program_t* loaded = load(device);
+  tt_backend_memory_t* memory = allocate(device, 1000);
+  check(launch(device, loaded, memory, 0));
+  fake_backend.release(device, memory);
+  fake_backend.unload(device, loaded);
+  fake_backend.close(device);
+}
+
 static void test_no_compiler(void** state) {
   const tt_backend_param_t params[] = {{"compiler", "none"}};
   tt_backend_device_t* device = NULL;
@@ -680,6 +718,7 @@ int main(void) {
       cmocka_unit_test(test_dram_exhausted),
       cmocka_unit_test(test_launch),
       cmocka_unit_test(test_refused_launches),
+      cmocka_unit_test(test_refused_images),
       cmocka_unit_test(test_no_compiler),
       cmocka_unit_test(test_carried_code),
       cmocka_unit_test(test_carried_code_is_ignored),
