@@ -378,17 +378,50 @@ static void store(tt_core_t* core, const tt_decoded_t* op, uint32_t dst) {
 }
 
 // Ops that move bits, of subnormal numbers too.
-static bool keeps_bits(tt_op_t op) {
-  return op == TT_OP_MOV || op == TT_OP_SELECT || op == TT_OP_COPYSIGN ||
-         op == TT_OP_BITCAST;
+static bool keeps_bits(const tt_decoded_t* op) {
+  return op->op == TT_OP_MOV || op->op == TT_OP_SELECT ||
+         op->op == TT_OP_COPYSIGN || op->op == TT_OP_BITCAST ||
+         (op->op == TT_OP_FPCAST && op->type == op->type2);
+}
+
+// Ops by way of the SFPU's multiplier and adder, which take subnormal numbers
+// for zeros.
+static bool flushes_operands(tt_op_t op) {
+  return op == TT_OP_ADD || op == TT_OP_SUB || op == TT_OP_MUL ||
+         op == TT_OP_FMA || op == TT_OP_FLOOR || op == TT_OP_CEIL;
+}
+
+// Runs the op on operands without subnormal numbers; those that are not its
+// target keep theirs.
+static tt_run_t run_flushed(tt_core_t* core, const tt_decoded_t* op,
+                            uint64_t* slots) {
+  tt_bits_t kept[3][TT_TILE_LANES];
+  const uint32_t operands = (uint32_t)strlen(tt_op_descs[op->op].signature);
+  for (uint32_t k = 0; k < operands; ++k) {
+    if (op->imm_mask >> (k + 1) & 1) continue;
+    tt_bits_t* tile = (tt_bits_t*)tt_dst_tile(core, op->operand[k + 1]);
+    memcpy(kept[k], tile, sizeof(kept[k]));
+    for (uint32_t i = 0; i < TT_TILE_LANES; ++i) {
+      tile[i] = tt_tensix_flush(tile[i]);
+    }
+  }
+  const tt_run_t run = tt_run_lane_tile(core, op, slots);
+  for (uint32_t k = operands; k-- > 0;) {
+    const uint32_t d = op->operand[k + 1];
+    if ((op->imm_mask >> (k + 1) & 1) || d == op->operand[0]) continue;
+    memcpy(tt_dst_target(core, d), kept[k], sizeof(kept[k]));
+  }
+  return run;
 }
 
 static tt_run_t lane_tile(tt_core_t* core, const tt_decoded_t* op,
                           uint64_t* slots) {
-  const tt_run_t run = tt_run_lane_tile(core, op, slots);
-  const bool rounds = tt_dtype_desc((tt_dtype_t)op->type)->is_float &&
-                      tt_op_descs[op->op].result == TT_RESULT_TYPE;
-  if (rounds && !keeps_bits((tt_op_t)op->op)) store(core, op, op->operand[0]);
+  const bool floats = tt_dtype_desc((tt_dtype_t)op->type)->is_float;
+  const tt_run_t run = floats && flushes_operands((tt_op_t)op->op)
+                           ? run_flushed(core, op, slots)
+                           : tt_run_lane_tile(core, op, slots);
+  const bool rounds = floats && tt_op_descs[op->op].result == TT_RESULT_TYPE;
+  if (rounds && !keeps_bits(op)) store(core, op, op->operand[0]);
   return run;
 }
 

@@ -248,6 +248,48 @@ static double difference(const char* path, float low, float high) {
   return worst;
 }
 
+// What the SFPU adds is no subnormal number; what it moves may be one, and an
+// operand keeps its own.
+static void test_subnormal_lanes(void** state) {
+  (void)state;
+  static const char text[] =
+      "tile.program blackhole\n"
+      "entry @lanes constants 0 {\n"
+      "binding 0 read\nbinding 1 write\n"
+      "view v0 = binding 0 offset 0 f32 length 1024\n"
+      "view v1 = binding 1 offset 0 f32 length 2048\n"
+      "phase cores 1 fidelity HiFi4 fp32_dest_acc {\n"
+      "cb c0 Float32 32 flat pages 1 unpack_to_dest\n"
+      "cb c16 Float32 32 flat pages 2\n"
+      "reader {\n"
+      "cb_reserve_back c0, 1\n"
+      "read_flat.f32 c0, 0, 1, v0, 0, 1024, 0x0p+0\n"
+      "cb_push_back c0, 1\n}\n"
+      "compute {\n"
+      "cb_wait_front c0, 1\ncb_reserve_back c16, 2\ntile_regs_acquire\n"
+      "copy_tile d0, c0, 0\n"
+      "add.f32 d1, d0, 0x1p-126\n"
+      "fpcast.f32.f32 d0, d0\n"
+      "tile_regs_commit\ntile_regs_wait\n"
+      "pack_tile c16, 0, d1\npack_tile c16, 1, d0\n"
+      "tile_regs_release\ncb_push_back c16, 2\ncb_pop_front c0, 1\n}\n"
+      "writer {\n"
+      "cb_wait_front c16, 2\nwrite_flat.f32 c16, 0, 2, v1, 0, 2048\n"
+      "cb_pop_front c16, 2\n}\n}\n}\n";
+  tt_program_t* program = NULL;
+  assert_null(tt_program_parse(text, strlen(text), "lanes", &program));
+  uint8_t* data[2] = {aligned_alloc(64, BYTES), aligned_alloc(64, BYTES)};
+  const uint32_t small = 0x00400000, smallest = 0x00800000;
+  memset(data[0], 0, BYTES);
+  memcpy(data[0], &small, 4);
+  run(program, TT_NUMERICS_TENSIX, data);
+  assert_memory_equal(data[1], &smallest, 4);
+  assert_memory_equal(data[1] + TT_TILE_LANES * 4, &small, 4);
+  free(data[0]);
+  free(data[1]);
+  tt_program_free(program);
+}
+
 static void test_programs(void** state) {
   (void)state;
   // What the FPU computes has TF32's precision; lane ops have their own.
@@ -263,10 +305,15 @@ static void test_programs(void** state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_unpack), cmocka_unit_test(test_move),
-      cmocka_unit_test(test_add),    cmocka_unit_test(test_mul),
-      cmocka_unit_test(test_dot),    cmocka_unit_test(test_max),
-      cmocka_unit_test(test_pack),   cmocka_unit_test(test_programs),
+      cmocka_unit_test(test_unpack),
+      cmocka_unit_test(test_move),
+      cmocka_unit_test(test_add),
+      cmocka_unit_test(test_mul),
+      cmocka_unit_test(test_dot),
+      cmocka_unit_test(test_max),
+      cmocka_unit_test(test_pack),
+      cmocka_unit_test(test_programs),
+      cmocka_unit_test(test_subnormal_lanes),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -375,8 +375,6 @@ static uint32_t awkward(tt_dtype_t dtype, uint32_t operand, uint32_t i,
   const bool half = dtype == TT_DTYPE_BF16;
   const uint32_t sign = half ? 0x8000 : 0x80000000;
   const uint32_t infinity = half ? 0x7F80 : 0x7F800000;
-  // The model's SFPU reads subnormal numbers, the chip's reads zeros.
-  if ((bits & infinity) == 0) bits &= sign;
   // The packer makes an infinity of a bf16's NaN, whose sign is anybody's.
   if (half && (bits & ~sign) > infinity) bits &= ~sign;
   return bits;
