@@ -4,9 +4,13 @@
 
 #include "compiler/plugins/target/tenstorrent/ttc_plan_internal.h"
 
-// A scalar op for each lane of a tile takes a data-movement core about as long
-// as this many tiles take the others.
-enum { TTC_WRITER_FOLD_TILES = 16 };
+enum {
+  // A scalar op for each lane of a tile takes a data-movement core about as
+  // long as this many tiles take the others.
+  TTC_WRITER_FOLD_TILES = 16,
+  // Tiles of a matrix are read 32 elements at a time, strips 1024.
+  TTC_PIECES_TILES = 4,
+};
 
 // ---- Merging dims -----------------------------------------------------------
 
@@ -326,6 +330,9 @@ int64_t ttc_plan_cost(const ttc_planner_t* planner) {
       double of_dim = (double)ttc_plan_step_count(planner, stage, dim);
       count *= dim == stage->shared ? ceil(of_dim / parts) : of_dim;
     }
+    if (stage->reduce && phase->fold && phase->lanes == TTC_LANES_TILE) {
+      count *= TTC_PIECES_TILES;
+    }
     // Two more for packing and folding what a stage leaves.
     steps += count + 2;
     if (stage->reduce && phase->writer_folds) steps += TTC_WRITER_FOLD_TILES;
@@ -378,8 +385,6 @@ void ttc_plan_lanes(ttc_planner_t* planner) {
     ttc_plan_take(planner, way, folder);
     if (way.lanes == TTC_LANES_STRIP && !ttc_plan_may_strip(planner)) continue;
     int64_t cost = ttc_plan_cost(planner);
-    // Tiles of folded rows read 32 elements at a time, strips 1024.
-    if (way.fold == TTC_FOLD_ROWS && cost < INT64_MAX / 3) cost += cost / 2;
     if (best >= 0 && cost >= best) continue;
     best = cost;
     taken = way;

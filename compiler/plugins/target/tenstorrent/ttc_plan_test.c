@@ -822,23 +822,27 @@ static void test_blocks(void** state) {
   }
 }
 
-// A row times a matrix: strips of the weights where they feed every core, else
-// tiles whose rows are folded, so that no core is without work.
+// A row times a matrix: strips of the weights, as they lie. Where there are few
+// of them, cores share them in parts; where that is not worth a phase, tiles
+// whose rows are folded.
 static void test_row_times_matrix(void** state) {
   static const struct {
-    int64_t n;
+    int64_t k, n;
     ttc_lanes_t lanes;
     ttc_fold_t fold;
-  } cases[] = {{50257, TTC_LANES_STRIP, TTC_FOLD_NONE},
-               {2048, TTC_LANES_TILE, TTC_FOLD_ROWS}};
+    uint32_t phases;
+  } cases[] = {{768, 50257, TTC_LANES_STRIP, TTC_FOLD_NONE, 1},
+               {768, 2048, TTC_LANES_STRIP, TTC_FOLD_NONE, 2},
+               {64, 2048, TTC_LANES_TILE, TTC_FOLD_ROWS, 1}};
   for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); ++i) {
     shapes_t s;
-    open_product(&s, 1, 768, cases[i].n);
+    open_product(&s, 1, cases[i].k, cases[i].n);
     ttc_plan_options_t options = options_of(64);
     ttc_plan_t plan;
     succeed(ttc_plan_dispatch(&s.dispatch, &options, &plan), "plan");
     assert_int_equal(plan.phases[0]->lanes, cases[i].lanes);
     assert_int_equal(plan.phases[0]->fold, cases[i].fold);
+    assert_int_equal(plan.phase_count, cases[i].phases);
     ttc_plan_deinitialize(&plan);
     ttc_dispatch_deinitialize(&s.dispatch);
   }
