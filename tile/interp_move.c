@@ -367,6 +367,34 @@ static uint32_t run_length(const tt_cb_info_t* info) {
   return info->layout == TT_CB_LAYOUT_FLAT ? TT_TILE_DIM : TT_FACE_DIM;
 }
 
+// Whether one element of 4 bytes fills the whole page.
+static bool window_is_splat(const window_t* window, const transfer_t* transfer,
+                            const tt_cb_info_t* info) {
+  return transfer->raw && transfer->view_bytes == 4 && !window->row_stride &&
+         !window->col_stride && window->rows == info->rows &&
+         window->cols == TT_TILE_DIM;
+}
+
+static void read_window(const window_t* window, const transfer_t* transfer,
+                        const tt_cb_info_t* info, const uint64_t* fill,
+                        uint8_t* page) {
+  uint32_t run = run_length(info);
+  for (uint32_t r = 0; r < info->rows; ++r) {
+    int64_t first = window->base + r * window->row_stride;
+    for (uint32_t c = 0; c < TT_TILE_DIM; c += run) {
+      uint32_t at = tt_page_index(info, r, c);
+      size_t n = r < window->rows ? (size_t)clamp(window->cols - c, run) : 0;
+      if (n) {
+        read_run(transfer, page + at * transfer->page_bytes, window->view->base,
+                 first + c * window->col_stride, window->col_stride, n);
+      }
+      if (n < run) {
+        fill_run(transfer, page, at + n, fill, run - n);
+      }
+    }
+  }
+}
+
 tt_run_t tt_run_READ_TILE(tt_core_t* core, const tt_decoded_t* op,
                           uint64_t* slots) {
   uint32_t cb_index = op->operand[0];
@@ -377,20 +405,12 @@ tt_run_t tt_run_READ_TILE(tt_core_t* core, const tt_decoded_t* op,
   uint8_t* page = tt_produce_page(core, op, cb_index, t, false);
   if (!page) return TT_RUN_FAILED;
   transfer_t transfer = transfer_of(core, (tt_dtype_t)op->type, info);
-  uint32_t run = run_length(info);
-  for (uint32_t r = 0; r < info->rows; ++r) {
-    int64_t first = window.base + r * window.row_stride;
-    for (uint32_t c = 0; c < TT_TILE_DIM; c += run) {
-      uint32_t at = tt_page_index(info, r, c);
-      size_t n = r < window.rows ? (size_t)clamp(window.cols - c, run) : 0;
-      if (n) {
-        read_run(&transfer, page + at * transfer.page_bytes, window.view->base,
-                 first + c * window.col_stride, window.col_stride, n);
-      }
-      if (n < run) {
-        fill_run(&transfer, page, at + n, &slots[op->operand[8]], run - n);
-      }
-    }
+  if (window_is_splat(&window, &transfer, info)) {
+    uint32_t value = 0;
+    memcpy(&value, window.view->base + window.base * 4, sizeof(value));
+    core->lanes->splat4(page, &value, info->elements);
+  } else {
+    read_window(&window, &transfer, info, &slots[op->operand[8]], page);
   }
   tt_mark_written(core, cb_index, t, 0, info->elements);
   core->counters->bytes_read += window_elements(&window) * transfer.view_bytes;
