@@ -2,10 +2,14 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "mock.h"
 
-enum { MOCK_ALIGNMENT = 64 };  // tt_backend.h promises it
+enum {
+  MOCK_ALIGNMENT = 64,  // tt_backend.h promises it
+  MOCK_HUGE_PAGE = 2 << 20,
+};
 
 static tt_status_t account(tt_backend_device_t* device, uint64_t size) {
   tt_status_t status = NULL;
@@ -30,14 +34,29 @@ static void unaccount(tt_backend_device_t* device, uint64_t size) {
   pthread_mutex_unlock(&device->mutex);
 }
 
+// Tiles of a large matrix take a row of each of 32 pages: large blocks are in
+// huge pages where the system has them, so that the TLB holds more.
+static void* allocate(uint64_t size) {
+  bool huge = size >= 2 * (uint64_t)MOCK_HUGE_PAGE;
+  void* data = NULL;
+  // One byte at least, so that an empty block has an address too.
+  if (posix_memalign(&data, huge ? MOCK_HUGE_PAGE : MOCK_ALIGNMENT,
+                     size ? size : 1)) {
+    return NULL;
+  }
+  if (huge) {
+    madvise(data, size / MOCK_HUGE_PAGE * MOCK_HUGE_PAGE, MADV_HUGEPAGE);
+  }
+  return data;
+}
+
 tt_status_t tt_mock_allocate(tt_backend_device_t* device, uint64_t size,
                              tt_backend_memory_t** out_memory) {
   *out_memory = NULL;
   TT_RETURN_IF_ERROR(account(device, size));
   tt_backend_memory_t* memory = calloc(1, sizeof(*memory));
-  void* data = NULL;
-  // One byte at least, so that an empty block has an address too.
-  if (!memory || posix_memalign(&data, MOCK_ALIGNMENT, size ? size : 1)) {
+  void* data = memory ? allocate(size) : NULL;
+  if (!data) {
     free(memory);
     unaccount(device, size);
     return tt_status_make(TT_CODE_RESOURCE_EXHAUSTED,
