@@ -68,6 +68,9 @@ format: setup-test
 
 .PHONY: docs
 docs: setup-test
+	cmake -G Ninja --preset release --log-level=WARNING
+	cmake --build build/release --target tile_ops_doc -- --quiet
+	build/release/tools/tile_ops_doc >docs/tile-ops.md
 	$(PYTHON) scripts/check_docs.py --fix
 
 .PHONY: clean

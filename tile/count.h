@@ -23,7 +23,8 @@
 //   tiles_read     pages that read_tile, read_flat (its n) fill; not in the
 //   tiles_written  interpreter's counters. The same for writes.
 //
-// Launch programs, control, CB, DST and fill_page ops count nothing.
+// Launch programs, control, CB, DST, fill_page and fill_indices ops count
+// nothing.
 #ifndef TT_IREE_TILE_COUNT_H_
 #define TT_IREE_TILE_COUNT_H_
 

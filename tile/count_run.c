@@ -288,7 +288,7 @@ static void count_move(tt_counter_t* c, const tt_inst_t* inst) {
       take(c, tt_cost_move_flat((tt_dtype_t)inst->type, cols));
       bytes *= cols;
       break;
-    default:  // fill_page
+    default:  // fill_page, fill_indices
       take(c, (uint64_t)cb->rows * TT_TILE_DIM);
       return;
   }

@@ -384,6 +384,7 @@ static bool may_wait(const tt_inst_t* inst) {
     case TT_OP_CB_LOAD:
     case TT_OP_CB_STORE:
     case TT_OP_FILL_PAGE:
+    case TT_OP_FILL_INDICES:
       return false;
     default:
       return tt_op_descs[inst->op].op_class == TT_OP_CLASS_MOVE;

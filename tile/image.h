@@ -11,7 +11,7 @@
 
 enum {
   TT_IMAGE_MAGIC = 0x4D495454,  // "TTIM"
-  TT_IMAGE_VERSION = 4,
+  TT_IMAGE_VERSION = 5,
 #define X(type, member, limit) +1
   TT_IMAGE_SECTION_COUNT = 0 TT_PROGRAM_ARRAYS(X),
 #undef X

@@ -208,7 +208,7 @@ static void test_messages(void** state) {
   tt_image_header_t changed = header;
   changed.version = 1;
   memcpy(image, &changed, sizeof(changed));
-  expect_message(image, size, "image, byte 4: found version 1, expected 4");
+  expect_message(image, size, "image, byte 4: found version 1, expected 5");
   changed = header;
   changed.chip = 0;
   memcpy(image, &changed, sizeof(changed));

@@ -525,3 +525,29 @@ tt_run_t tt_run_FILL_PAGE(tt_core_t* core, const tt_decoded_t* op,
   tt_mark_written(core, cb_index, t, 0, info->elements);
   return TT_RUN_NEXT;
 }
+
+tt_run_t tt_run_FILL_INDICES(tt_core_t* core, const tt_decoded_t* op,
+                             uint64_t* slots) {
+  uint32_t cb_index = op->operand[0];
+  const tt_cb_info_t* info = core->cbs[cb_index].info;
+  int64_t t = tt_slot_i64(slots, op->operand[1]);
+  int64_t col_stride = tt_slot_i64(slots, op->operand[4]);
+  uint8_t* page = tt_produce_page(core, op, cb_index, t, false);
+  if (!page) return TT_RUN_FAILED;
+  uint32_t row = (uint32_t)tt_slot_i64(slots, op->operand[2]);
+  uint32_t run = run_length(info);
+  for (uint32_t r = 0; r < info->rows; ++r) {
+    uint32_t value = row;
+    for (uint32_t c = 0; c < TT_TILE_DIM; c += run) {
+      uint32_t lanes[TT_TILE_DIM];
+      for (uint32_t i = 0; i < run; ++i, value += (uint32_t)col_stride) {
+        lanes[i] = value;
+      }
+      memcpy(page + tt_page_index(info, r, c) * sizeof(value), lanes,
+             run * sizeof(value));
+    }
+    row += (uint32_t)tt_slot_i64(slots, op->operand[3]);
+  }
+  tt_mark_written(core, cb_index, t, 0, info->elements);
+  return TT_RUN_NEXT;
+}

@@ -41,6 +41,7 @@ static const tt_lane_fn_t cmpi_fns[TT_PREDI_COUNT][TT_DTYPE_COUNT] = {
 #define ROW_RESERVED_0_0(op)
 #define ROW_MOVE_MEM__0(op)
 #define ROW_MOVE_T__0(op)
+#define ROW_MOVE_I32__0(op)
 
 #define ROW_LANE_F__0(op) [TT_OP_##op] = {ROWS_F(op)},
 #define ROW_LANE_I__0(op) [TT_OP_##op] = {ROWS_I(op)},

@@ -156,6 +156,7 @@ static tt_status_t check_move(const tt_verify_t* v) {
       TT_RETURN_IF_ERROR(check_view(v, 2, TT_ACCESS_WRITE));
       return check_waited(v, 0, o[1], 1);
     case TT_OP_FILL_PAGE:
+    case TT_OP_FILL_INDICES:
       TT_RETURN_IF_ERROR(check_format(v, 0));
       return check_reserved(v, 0, o[1], 1);
     default:

@@ -7,6 +7,7 @@ from typing import Dict, List
 
 import bodies
 import elementwise
+import indices
 import linear
 import shared
 import structure
@@ -15,7 +16,7 @@ from case import Case, Table
 
 def cases() -> List[Case]:
     table = Table()
-    for part in (bodies, elementwise, linear, shared, structure):
+    for part in (bodies, elementwise, indices, linear, shared, structure):
         part.fill(table)
     ids = [case.id for case in table.cases]
     twice = {i for i in ids if ids.count(i) > 1}

@@ -195,6 +195,19 @@ inline void fill_page(C c, int64_t t, S value) {
   fill_lanes<C>(page, 0, C::lanes, value);
 }
 
+template <class C>
+inline void fill_indices(C c, int64_t t, int64_t base, int64_t row_stride,
+                         int64_t col_stride) {
+  const uint32_t page = get_write_ptr(c) + (uint32_t)t * C::page_size;
+  uint32_t row = (uint32_t)base;
+  for (uint32_t r = 0; r < C::rows; ++r, row += (uint32_t)row_stride) {
+    uint32_t value = row;
+    for (uint32_t i = 0; i < 32; ++i, value += (uint32_t)col_stride) {
+      l1<uint32_t>(page)[lane<C>(r, i)] = value;
+    }
+  }
+}
+
 // Copies words within L1, loads ahead of stores: a load takes several cycles.
 inline void copy_words(uint32_t target, uint32_t source, uint32_t count) {
   volatile uint32_t* t = l1<uint32_t>(target);

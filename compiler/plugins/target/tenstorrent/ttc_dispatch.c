@@ -272,6 +272,7 @@ static void ttc_generic_print(const ttc_dispatch_t* dispatch, uint32_t index,
     if (op->kind == TTC_BODY_INPUT) fprintf(file, "in %u", op->index);
     if (op->kind == TTC_BODY_INIT) fprintf(file, "init %u", op->index);
     if (op->kind == TTC_BODY_CONSTANT) fprintf(file, "0x%" PRIx64, op->bits);
+    if (op->kind == TTC_BODY_INDEX) fprintf(file, "index %u", op->index);
     if (op->kind == TTC_BODY_OP) {
       fputs(tt_op_descs[op->op].mnemonic, file);
       for (uint32_t j = 0; j < op->operand_count; ++j) {

@@ -46,11 +46,12 @@ typedef struct ttc_expr_node_t {
 enum {
   TTC_NO_BINDING = 0xFFFFFFFFu,  // constant data
   TTC_SCRATCH = 0xFFFFFFFEu,     // memory of one launch, added by plans
+  TTC_INDICES = 0xFFFFFFFDu,     // no memory: each element is its own index
 };
 
-// A dense tensor in memory: of a binding, constant, or scratch.
+// A dense tensor in memory: of a binding, constant, or scratch; or indices.
 typedef struct ttc_subspan_t {
-  uint32_t binding;  // or TTC_NO_BINDING, TTC_SCRATCH
+  uint32_t binding;  // or TTC_NO_BINDING, TTC_SCRATCH, TTC_INDICES
   uint8_t* data;     // of a constant, as in memory; owned by the dispatch
   uint64_t data_size;
   tt_dtype_t dtype;
@@ -102,6 +103,7 @@ typedef enum ttc_body_kind_e {
   TTC_BODY_INPUT,     // element of input |index|
   TTC_BODY_INIT,      // element of output |index| before this iteration
   TTC_BODY_CONSTANT,  // bits
+  TTC_BODY_INDEX,     // of loop |index|, an I64 or, where it fits, an I32
   TTC_BODY_OP,
 } ttc_body_kind_t;
 

@@ -93,6 +93,7 @@ tt_operand_t ttc_lower_address(ttc_lower_t* lower, const ttc_access_t* access) {
 static void ttc_lower_views(ttc_lower_t* lower, tt_operand_t* views) {
   for (uint32_t i = 0; i < lower->dispatch->subspan_count; ++i) {
     const ttc_subspan_t subspan = lower->dispatch->subspans[i];
+    if (subspan.binding == TTC_INDICES) continue;
     tt_operand_t length = tt_imm(lower->b, 1);
     for (uint32_t j = 0; j < subspan.rank; ++j) {
       length = tt_launch_op2(lower->b, TT_OP_MUL, length,

@@ -15,6 +15,29 @@ static tt_operand_t ttc_lower_stride(ttc_lower_t* lower,
                              : ttc_lower_expr(lower, access->strides[dim]);
 }
 
+// Fills the reserved pages of |access| with indices.
+static void ttc_lower_indices(ttc_lower_t* lower, const ttc_stage_t* stage,
+                              const ttc_access_t* access) {
+  tt_builder_t* b = lower->b;
+  bool strip = lower->phase->lanes == TTC_LANES_STRIP;
+  tt_operand_t base = ttc_lower_address(lower, access);
+  tt_operand_t columns = ttc_lower_stride(lower, access, stage->column);
+  tt_operand_t rows =
+      strip ? ttc_kernel_op(lower, TT_OP_MUL, columns, tt_imm(b, TT_TILE_DIM))
+            : ttc_lower_stride(lower, access, stage->row);
+  for (uint32_t i = 0; i < access->pages; ++i) {
+    if (i) {
+      tt_operand_t page =
+          ttc_kernel_op(lower, TT_OP_MUL, columns, tt_imm(b, TT_TILE_LANES));
+      base = ttc_kernel_op(lower, TT_OP_ADD, base, page);
+    }
+    const tt_operand_t operands[] = {ttc_cb(access->cb), tt_imm(b, i), base,
+                                     rows, columns};
+    tt_build_inst(b, TT_OP_FILL_INDICES, TT_DTYPE_I32, TT_DTYPE_NONE, 0,
+                  TT_NONE, operands, 5);
+  }
+}
+
 void ttc_lower_read(ttc_lower_t* lower, const ttc_stage_t* stage,
                     const ttc_access_t* access) {
   tt_builder_t* b = lower->b;
@@ -28,6 +51,11 @@ void ttc_lower_read(ttc_lower_t* lower, const ttc_stage_t* stage,
   tt_operand_t column_stride = ttc_lower_stride(lower, access, stage->column);
   tt_operand_t pages = tt_imm(b, access->pages);
   TT_OPS(b, CB_RESERVE_BACK, NONE, 0, cb, pages);
+  if (ttc_access_is_indices(lower->dispatch, access)) {
+    ttc_lower_indices(lower, stage, access);
+    TT_OPS(b, CB_PUSH_BACK, NONE, 0, cb, pages);
+    return;
+  }
   tt_operand_t address = ttc_lower_address(lower, access);
   if (phase->lanes == TTC_LANES_STRIP && column_stride != zero) {
     const tt_operand_t operands[] = {

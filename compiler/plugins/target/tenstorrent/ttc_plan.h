@@ -48,6 +48,12 @@ typedef struct ttc_access_t {
   uint64_t fill;  // bits of what lanes beyond the edge hold
 } ttc_access_t;
 
+// Whether elements of |access| are their own offsets, in no memory.
+static inline bool ttc_access_is_indices(const ttc_dispatch_t* dispatch,
+                                         const ttc_access_t* access) {
+  return dispatch->subspans[access->subspan].binding == TTC_INDICES;
+}
+
 typedef enum ttc_term_kind_e {
   TTC_TERM_LOAD,      // element of access |index|
   TTC_TERM_REDUCED,   // result |result| of stage |index|

@@ -66,7 +66,8 @@ static bool ttc_plan_pad_load(ttc_planner_t* planner, const ttc_stage_t* stage,
   const ttc_term_t* load = &phase->terms[ttc_term_through_casts(phase, term)];
   if (load->kind != TTC_TERM_LOAD) return false;
   ttc_access_t* access = &phase->accesses[load->index];
-  if (ttc_stride_is(planner, access, stage->folded, 0) ||
+  if (ttc_access_is_indices(planner->dispatch, access) ||
+      ttc_stride_is(planner, access, stage->folded, 0) ||
       (access->filled && access->fill != neutral)) {
     return false;
   }

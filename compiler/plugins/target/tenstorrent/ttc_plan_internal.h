@@ -40,14 +40,34 @@ static inline int64_t ttc_plan_estimate(const ttc_planner_t* planner,
                            planner->options->cores);
 }
 
+// ---- ttc_plan_pool.c --------------------------------------------------------
+
+// A linear form of plan dims.
+typedef struct ttc_plan_form_t {
+  int64_t constant;
+  int64_t factors[TTC_MAX_DIMS];
+} ttc_plan_form_t;
+
+// Each returns the index of what it is asked for, which it adds if it is new.
+uint32_t ttc_plan_term(ttc_planner_t* planner, const ttc_term_t* term);
+uint32_t ttc_plan_constant(ttc_planner_t* planner, tt_dtype_t type,
+                           uint64_t bits);
+uint32_t ttc_plan_op(ttc_planner_t* planner, tt_op_t op, tt_dtype_t type,
+                     tt_dtype_t type2, const uint32_t* operands,
+                     uint32_t count);
+// The access to |slice| indexed by |forms|, one a dim.
+uint32_t ttc_plan_slice(ttc_planner_t* planner, const ttc_slice_t* slice,
+                        uint32_t rank, const ttc_plan_form_t* forms);
+// The term of the value of |form|: a load of indices.
+uint32_t ttc_plan_index(ttc_planner_t* planner, const ttc_plan_form_t* form);
+// A new dim.
+uint8_t ttc_plan_dim(ttc_planner_t* planner, ttc_expr_t size);
+
 // ---- ttc_plan_terms.c -------------------------------------------------------
 
 // Adds |store| to the phase: its dims, terms, stages and a result of a store
 // stage.
 void ttc_plan_add_store(ttc_planner_t* planner, const ttc_store_t* store);
-uint32_t ttc_plan_term(ttc_planner_t* planner, const ttc_term_t* term);
-uint32_t ttc_plan_constant(ttc_planner_t* planner, tt_dtype_t type,
-                           uint64_t bits);
 // Marks the accesses that |stage| loads from (TTC_MAX_ACCESSES).
 void ttc_plan_stage_loads(const ttc_phase_t* phase, const ttc_stage_t* stage,
                           bool* out_marks);

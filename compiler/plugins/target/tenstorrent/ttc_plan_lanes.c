@@ -154,8 +154,9 @@ static bool ttc_plan_contiguous_items(const ttc_planner_t* planner) {
     ttc_plan_stage_loads(phase, stage, loads);
     for (uint32_t j = 0; j < phase->access_count; ++j) {
       const ttc_access_t* access = &phase->accesses[j];
-      if (!loads[j] || ttc_plan_level(planner->dispatch, phase, stage,
-                                      access) != TTC_LEVEL_STEP) {
+      if (!loads[j] || ttc_access_is_indices(planner->dispatch, access) ||
+          ttc_plan_level(planner->dispatch, phase, stage, access) !=
+              TTC_LEVEL_STEP) {
         continue;
       }
       for (uint8_t k = 0; k < phase->item_count; ++k) {
@@ -181,7 +182,8 @@ static bool ttc_plan_may_strip(const ttc_planner_t* planner) {
     }
     for (uint32_t j = 0; j < phase->access_count; ++j) {
       const ttc_access_t* access = &phase->accesses[j];
-      if (used[j] && !ttc_stride_is(planner, access, stage->column, 0) &&
+      if (used[j] && !ttc_access_is_indices(planner->dispatch, access) &&
+          !ttc_stride_is(planner, access, stage->column, 0) &&
           !ttc_stride_is(planner, access, stage->column, 1)) {
         return false;
       }
@@ -221,10 +223,11 @@ static uint8_t ttc_plan_item_row(const ttc_planner_t* planner, uint8_t column) {
     if (phase->item_dims[i] != column) row = phase->item_dims[i];
   }
   for (uint32_t i = 0; i < phase->access_count; ++i) {
+    const ttc_access_t* access = &phase->accesses[i];
+    if (ttc_access_is_indices(planner->dispatch, access)) continue;
     for (uint8_t j = 0; j < phase->item_count; ++j) {
       uint8_t dim = phase->item_dims[j];
-      if (dim != column &&
-          ttc_stride_is(planner, &phase->accesses[i], dim, 1)) {
+      if (dim != column && ttc_stride_is(planner, access, dim, 1)) {
         return dim;
       }
     }

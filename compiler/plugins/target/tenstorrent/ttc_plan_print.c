@@ -23,7 +23,12 @@ static void ttc_access_print(const ttc_dispatch_t* dispatch,
                              const ttc_phase_t* phase, uint32_t index,
                              FILE* file) {
   const ttc_access_t* access = &phase->accesses[index];
-  fprintf(file, "    a%u = s%u at ", index, access->subspan);
+  fprintf(file, "    a%u = ", index);
+  if (ttc_access_is_indices(dispatch, access)) {
+    fputs("index ", file);
+  } else {
+    fprintf(file, "s%u at ", access->subspan);
+  }
   ttc_expr_print(dispatch, access->base, file);
   for (uint8_t i = 0; i < phase->dim_count; ++i) {
     if (ttc_expr_equals(dispatch, access->strides[i], 0)) continue;

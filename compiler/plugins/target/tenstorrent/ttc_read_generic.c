@@ -1,6 +1,7 @@
 // linalg.generic: loops, index maps and the scalar body.
 #include <stdlib.h>
 
+#include "compiler/plugins/target/tenstorrent/ttc_narrow.h"
 #include "compiler/plugins/target/tenstorrent/ttc_read_internal.h"
 #include "compiler/plugins/target/tenstorrent/ttc_scalar.h"
 
@@ -164,7 +165,19 @@ static void ttc_body_arguments(ttc_read_body_t* body) {
   }
 }
 
+static void ttc_body_index(ttc_read_body_t* body, MlirOperation mlir_op) {
+  ttc_body_op_t op = {.kind = TTC_BODY_INDEX,
+                      .result_type = TT_DTYPE_I64,
+                      .index = (uint32_t)mlirIntegerAttrGetValueInt(
+                          ttc_op_attr(mlir_op, "dim"))};
+  ttc_body_append(body, mlirOperationGetResult(mlir_op, 0), &op);
+}
+
 static void ttc_body_op(ttc_read_body_t* body, MlirOperation mlir_op) {
+  if (ttc_op_is(mlir_op, "linalg.index")) {
+    ttc_body_index(body, mlir_op);
+    return;
+  }
   ttc_scalar_op_t scalar;
   if (!ttc_scalar_op_read(mlir_op, &scalar) || scalar.operand_count > 3) {
     ttc_read_refuse_op(body->read, mlir_op, "in a body has no lane op");
@@ -217,6 +230,7 @@ static void ttc_read_body(ttc_read_t* read, MlirOperation op,
     }
   }
   free(body.names);
+  if (!read->status) ttc_narrow_body(read->dispatch, generic);
 }
 
 // ---- The op -----------------------------------------------------------------

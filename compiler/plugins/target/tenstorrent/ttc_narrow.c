@@ -1,0 +1,168 @@
+#include "compiler/plugins/target/tenstorrent/ttc_narrow.h"
+
+#include <stdlib.h>
+
+// What a value may be; known of those that are I32 instead of I64.
+typedef struct ttc_range_t {
+  int64_t low, high;
+} ttc_range_t;
+
+static bool ttc_range_fits(ttc_range_t range) {
+  return range.low >= INT32_MIN && range.high <= INT32_MAX;
+}
+
+static ttc_range_t ttc_range_of_type(tt_dtype_t type) {
+  if (type == TT_DTYPE_I1) return (ttc_range_t){-1, 1};
+  int64_t half = INT64_C(1) << (tt_dtype_desc(type)->storage_bits - 1);
+  return (ttc_range_t){-half, half - 1};
+}
+
+static ttc_range_t ttc_range_hull(const int64_t* values, int count) {
+  ttc_range_t range = {values[0], values[0]};
+  for (int i = 1; i < count; ++i) {
+    if (values[i] < range.low) range.low = values[i];
+    if (values[i] > range.high) range.high = values[i];
+  }
+  return range;
+}
+
+static ttc_range_t ttc_range_mul(ttc_range_t a, ttc_range_t b) {
+  // Of 32 bits each, so products fit.
+  const int64_t ends[] = {a.low * b.low, a.low * b.high, a.high * b.low,
+                          a.high * b.high};
+  return ttc_range_hull(ends, 4);
+}
+
+// The range of |op| on I64 values in |a| and |b|; false for ops that I32 does
+// not do alike.
+static bool ttc_range_of_op(tt_op_t op, ttc_range_t a, ttc_range_t b,
+                            ttc_range_t* out) {
+  const int64_t ends[] = {a.low, a.high, b.low, b.high};
+  const int64_t most[] = {a.low, -a.low, a.high, -a.high};
+  switch (op) {
+    case TT_OP_MOV:
+      *out = a;
+      return true;
+    case TT_OP_ADD:
+      *out = (ttc_range_t){a.low + b.low, a.high + b.high};
+      return true;
+    case TT_OP_SUB:
+      *out = (ttc_range_t){a.low - b.high, a.high - b.low};
+      return true;
+    case TT_OP_MUL:
+      *out = ttc_range_mul(a, b);
+      return true;
+    case TT_OP_MAXS:
+    case TT_OP_MINS:
+      *out = ttc_range_hull(ends, 4);
+      return true;
+    case TT_OP_AND:
+    case TT_OP_OR:
+    case TT_OP_XOR:
+      *out = ttc_range_of_type(TT_DTYPE_I32);
+      return true;
+    case TT_OP_DIVS:
+    case TT_OP_REMS:
+    case TT_OP_FLOORDIVS:
+    case TT_OP_CEILDIVS:
+      *out = ttc_range_hull(most, 4);
+      return true;
+    default:
+      return false;
+  }
+}
+
+// A cast from an I64 that is an I32.
+static void ttc_narrow_cast(ttc_body_op_t* op, ttc_range_t from) {
+  if (op->op == TT_OP_TRUNCI && op->type == TT_DTYPE_I32) {
+    op->op = TT_OP_MOV;
+    op->type2 = TT_DTYPE_NONE;
+  } else if (op->op == TT_OP_TRUNCI || op->op == TT_OP_SITOFP ||
+             (op->op == TT_OP_UITOFP && from.low >= 0)) {
+    op->type2 = TT_DTYPE_I32;
+  }
+}
+
+// A cast to I64 from a narrower integer.
+static void ttc_narrow_extend(ttc_body_op_t* op, ttc_range_t* out) {
+  tt_dtype_t from = (tt_dtype_t)op->type2;
+  if (op->op == TT_OP_EXTSI) {
+    *out = ttc_range_of_type(from);
+  } else if (op->op == TT_OP_EXTUI && from != TT_DTYPE_I32) {
+    *out = (ttc_range_t){0, ttc_range_of_type(from).high * 2 + 1};
+  } else {
+    return;
+  }
+  if (from == TT_DTYPE_I32) {
+    op->op = TT_OP_MOV;
+    op->type2 = TT_DTYPE_NONE;
+  }
+  op->type = TT_DTYPE_I32;
+  op->result_type = TT_DTYPE_I32;
+}
+
+static void ttc_narrow_op(const ttc_generic_t* generic, ttc_body_op_t* op,
+                          const ttc_range_t* ranges, ttc_range_t* out) {
+  bool to = op->type == TT_DTYPE_I64;
+  if (to && op->type2 != TT_DTYPE_NONE) {
+    ttc_narrow_extend(op, out);
+    return;
+  }
+  if (!to && op->type2 != TT_DTYPE_I64) return;
+  uint32_t first = op->op == TT_OP_SELECT ? 1 : 0;
+  for (uint32_t i = first; i < op->operand_count; ++i) {
+    if (generic->body[op->operands[i]].result_type != TT_DTYPE_I32) return;
+  }
+  ttc_range_t a = ranges[op->operands[first]];
+  ttc_range_t b = ranges[op->operands[op->operand_count - 1]];
+  if (!to) {
+    ttc_narrow_cast(op, a);
+    return;
+  }
+  // Signed and unsigned order are those of 64 bits, for values sign-extended.
+  bool compares = op->op == TT_OP_CMPI;
+  const int64_t ends[] = {a.low, a.high, b.low, b.high};
+  if (op->op == TT_OP_SELECT) {
+    *out = ttc_range_hull(ends, 4);
+  } else if (!compares && (!ttc_range_of_op((tt_op_t)op->op, a, b, out) ||
+                           !ttc_range_fits(*out))) {
+    return;
+  }
+  op->type = TT_DTYPE_I32;
+  if (!compares) op->result_type = TT_DTYPE_I32;
+}
+
+void ttc_narrow_body(const ttc_dispatch_t* dispatch, ttc_generic_t* generic) {
+  ttc_range_t* ranges = calloc(generic->body_count + 1, sizeof(*ranges));
+  if (!ranges) return;  // nothing is narrowed
+  for (uint32_t i = 0; i < generic->body_count; ++i) {
+    ttc_body_op_t* op = &generic->body[i];
+    int64_t value = 0;
+    ranges[i] = ttc_range_of_type(TT_DTYPE_I32);
+    switch ((ttc_body_kind_t)op->kind) {
+      case TTC_BODY_INPUT:
+      case TTC_BODY_INIT:
+        break;
+      case TTC_BODY_INDEX:
+        ranges[i].low = 0;
+        if (!ttc_expr_is_const(dispatch, generic->loops[op->index], &value)) {
+          value = INT32_MAX;
+        }
+        ranges[i].high = value;
+        if (ttc_range_fits(ranges[i])) op->result_type = TT_DTYPE_I32;
+        break;
+      case TTC_BODY_CONSTANT:
+        value = (int64_t)op->bits;
+        if (op->result_type == TT_DTYPE_I64 &&
+            ttc_range_fits((ttc_range_t){value, value})) {
+          op->result_type = TT_DTYPE_I32;
+          ranges[i] = (ttc_range_t){value, value};
+        }
+        break;
+      case TTC_BODY_OP:
+        ttc_narrow_op(generic, op, ranges, &ranges[i]);
+        break;
+    }
+  }
+  free(ranges);
+}

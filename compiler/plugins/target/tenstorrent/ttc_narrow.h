@@ -1,0 +1,13 @@
+// Values of bodies that 32 bits hold.
+#ifndef TT_IREE_COMPILER_TTC_NARROW_H_
+#define TT_IREE_COMPILER_TTC_NARROW_H_
+
+#include "compiler/plugins/target/tenstorrent/ttc_dispatch.h"
+
+// Makes I32 of the I64 values of |generic|'s body that provably fit: MLIR's
+// index, and what front ends compute of it, are 64 bits wide, and tiles have no
+// such elements. A loop whose size only the launch tells counts as one of fewer
+// than 2^31 iterations. Values that may not fit stay as they are.
+void ttc_narrow_body(const ttc_dispatch_t* dispatch, ttc_generic_t* generic);
+
+#endif  // TT_IREE_COMPILER_TTC_NARROW_H_
