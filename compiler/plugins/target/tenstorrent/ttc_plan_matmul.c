@@ -4,8 +4,8 @@
 
 enum {
   // Below these the lanes path is as fast: 32-row tiles would be mostly empty.
-  TTC_MATMUL_MIN_ROWS = 8,
-  TTC_MATMUL_MIN_INNER = 8,
+  TTC_MATMUL_MIN_ROWS = 4,
+  TTC_MATMUL_MIN_INNER = 4,
 };
 
 // The load below widening casts of |term|, or TT_NONE. The FPU takes 16-bit

@@ -801,6 +801,10 @@ static void test_blocks(void** state) {
       {512, 512, 512, 64, TTC_PHASE_MATMUL, 4},  // one block a core
       {256, 256, 256, 64, TTC_PHASE_MATMUL, 1},
       {256, 256, 256, 1, TTC_PHASE_MATMUL, 8},
+      {7, 512, 512, 64, TTC_PHASE_MATMUL, 1},  // ResNet's last rows
+      {512, 7, 512, 1, TTC_PHASE_MATMUL, 8},
+      {3, 512, 512, 64, TTC_PHASE_LANES, 0},
+      {512, 3, 512, 64, TTC_PHASE_LANES, 0},
       {1, 768, 768, 64, TTC_PHASE_LANES, 0},  // never 32 rows for one
       {768, 768, 1, 64, TTC_PHASE_LANES, 0},
   };
