@@ -240,37 +240,6 @@ static void ttc_plan_check_updates(ttc_planner_t* planner,
   }
 }
 
-// ---- Windows ----------------------------------------------------------------
-
-static bool ttc_form_is_window(const ttc_form_t* form, uint32_t reductions) {
-  uint32_t loops = 0;
-  bool reduced = false;
-  for (uint32_t i = 0; i < TTC_MAX_RANK; ++i) {
-    if (!form->factors[i]) continue;
-    ++loops;
-    reduced |= reductions >> i & 1;
-  }
-  return reduced && loops > 1;
-}
-
-// Convolutions and pools slide a window over their input. As lanewise sums they
-// would fetch every tile of it anew for each tap: slower than element loops. As
-// matmuls of blocks of tiles they are fast.
-static void ttc_plan_check_windows(ttc_planner_t* planner) {
-  for (uint32_t i = 0; i < planner->dispatch->generic_count; ++i) {
-    const ttc_generic_t* generic = &planner->dispatch->generics[i];
-    for (uint32_t j = 0; j < generic->input_count; ++j) {
-      const ttc_operand_map_t* map = &generic->inputs[j];
-      uint32_t rank = planner->dispatch->values[map->value].rank;
-      for (uint32_t k = 0; k < rank; ++k) {
-        if (!ttc_form_is_window(&map->forms[k], generic->reductions)) continue;
-        ttc_plan_refuse(planner, "a window slides over its input");
-        return;
-      }
-    }
-  }
-}
-
 // ---- The plan ---------------------------------------------------------------
 
 // Plans group |index| of |groups| and moves its phases to |plan|.
@@ -279,10 +248,6 @@ static void ttc_plan_phases(ttc_planner_t* planner, ttc_plan_t* groups,
   planner->phase = groups->phases[index];
   ttc_plan_collapse(planner);
   ttc_plan_matmul(planner);
-  if (planner->phase->kind != TTC_PHASE_MATMUL) {
-    ttc_plan_check_windows(planner);
-  }
-  if (planner->status) return;
   ttc_plan_lanes(planner);
   if (ttc_plan_parts(planner, plan)) return;
   ttc_plan_buffers(planner);

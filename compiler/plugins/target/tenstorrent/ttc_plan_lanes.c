@@ -380,14 +380,16 @@ void ttc_plan_lanes(ttc_planner_t* planner) {
   for (size_t i = 0; i < sizeof(ways) / sizeof(*ways); ++i) {
     ttc_way_t way = ways[i];
     // Lanes run along what lies together in memory.
-    bool sensible = way.fold == TTC_FOLD_NONE
-                        ? folder != TTC_FOLDER_FPU || contiguous
+    bool sensible = way.fold == TTC_FOLD_NONE   ? true
                     : way.fold == TTC_FOLD_ROWS ? contiguous
                                                 : folds && !contiguous;
     if (!sensible) continue;
     ttc_plan_take(planner, way, folder);
     if (way.lanes == TTC_LANES_STRIP && !ttc_plan_may_strip(planner)) continue;
     int64_t cost = ttc_plan_cost(planner);
+    bool apart =
+        way.fold == TTC_FOLD_NONE && folder == TTC_FOLDER_FPU && !contiguous;
+    if (apart && cost < INT64_MAX / TTC_PIECES_TILES) cost *= TTC_PIECES_TILES;
     if (best >= 0 && cost >= best) continue;
     best = cost;
     taken = way;
