@@ -6,6 +6,7 @@ import itertools
 from typing import Dict, List
 
 import bodies
+import chains
 import elementwise
 import indices
 import linear
@@ -16,7 +17,7 @@ from case import Case, Table
 
 def cases() -> List[Case]:
     table = Table()
-    for part in (bodies, elementwise, indices, linear, shared, structure):
+    for part in (bodies, chains, elementwise, indices, linear, shared, structure):
         part.fill(table)
     ids = [case.id for case in table.cases]
     twice = {i for i in ids if ids.count(i) > 1}

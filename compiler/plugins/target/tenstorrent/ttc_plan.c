@@ -95,6 +95,26 @@ static bool ttc_phase_stores(const ttc_planner_t* planner,
   return false;
 }
 
+// Whether the phase loads what it stores to scratch memory.
+static bool ttc_phase_reads_scratch(const ttc_planner_t* planner,
+                                    const ttc_phase_t* phase) {
+  for (uint32_t i = 0; i < phase->term_count; ++i) {
+    if (phase->terms[i].kind != TTC_TERM_LOAD) continue;
+    const ttc_access_t* load = &phase->accesses[phase->terms[i].index];
+    if (ttc_access_binding(planner, load) != TTC_SCRATCH) continue;
+    for (uint32_t j = 0; j < phase->stage_count; ++j) {
+      const ttc_stage_t* stage = &phase->stages[j];
+      for (uint32_t k = 0; !stage->reduce && k < stage->result_count; ++k) {
+        if (phase->accesses[stage->results[k].access].subspan ==
+            load->subspan) {
+          return true;
+        }
+      }
+    }
+  }
+  return false;
+}
+
 // Adds |store| to |phase|; false, with the phase as it was, when they do not
 // fit together. The reason is dropped: a phase of its own comes next.
 static bool ttc_plan_join(ttc_planner_t* planner, ttc_phase_t* phase,
@@ -109,7 +129,8 @@ static bool ttc_plan_join(ttc_planner_t* planner, ttc_phase_t* phase,
   inner.phase = trial;
   uint32_t mask = 0;
   ttc_plan_add_store(&inner, store);
-  bool fits = !inner.status && ttc_phase_item_mask(&inner, &mask);
+  bool fits = !inner.status && ttc_phase_item_mask(&inner, &mask) &&
+              !ttc_phase_reads_scratch(&inner, trial);
   if (fits) memcpy(phase, trial, sizeof(*trial));
   tt_status_free(inner.status);
   free(trial);
@@ -218,6 +239,8 @@ static void ttc_plan_check_updates(ttc_planner_t* planner,
     if (phase->terms[i].kind != TTC_TERM_LOAD) continue;
     const ttc_access_t* load = &phase->accesses[phase->terms[i].index];
     uint32_t binding = ttc_access_binding(planner, load);
+    // What a cut stored is meant to be read afterwards.
+    if (binding == TTC_SCRATCH) continue;
     for (uint32_t j = 0; j < index; ++j) {
       if (ttc_phase_stores(planner, plan->phases[j], binding)) {
         ttc_plan_refuse(planner, "binding %u is updated before it is read",

@@ -23,7 +23,7 @@ enum {
   TTC_MAX_STAGES = 12,
   TTC_MAX_RESULTS = 4,  // of a stage
   TTC_MAX_SPILLS = 32,  // of a stage
-  TTC_MAX_GROUPS = 8,   // of stores that share their loops
+  TTC_MAX_GROUPS = 16,  // of stores that share their loops
   TTC_MAX_PHASES = 48,  // one or more a group
   TTC_NO_INDEX = 0xFF,
 };

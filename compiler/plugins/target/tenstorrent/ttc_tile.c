@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "compiler/plugins/target/tenstorrent/ttc_cut.h"
 #include "compiler/plugins/target/tenstorrent/ttc_lower.h"
 #include "compiler/plugins/target/tenstorrent/ttc_read.h"
 #include "tile/emit.h"
@@ -114,6 +115,7 @@ tt_status_t ttc_tile_lower(const ttc_codegen_options_t* options,
   if (!status && options->want_dispatch_text) {
     *out_dispatch_text = ttc_dispatch_text(&dispatch);
   }
+  if (!status) ttc_cut_dispatch(&dispatch);
   if (!status) status = ttc_plan_dispatch(&dispatch, &plan_options, &plan);
   if (!status && options->want_plan_text) {
     *out_plan_text = ttc_plan_text(&dispatch, &plan);
