@@ -166,6 +166,19 @@ def arithmetic(table: Table) -> None:
             lambda a, b: np.power(a, b.astype(a.dtype)),
             stock=False,
         )
+    for dtype in ("f32", "bf16"):
+        for power in (-5, -1, 0, 1, 2, 3, 7):
+            splat = f"%p = arith.constant dense<{power}> : {t(SHAPE, 'i32')}\n  "
+            table.op(
+                "unary-power",
+                f"fpowi_{dtype}_{'m' * (power < 0)}{abs(power)}",
+                f"{splat}%r = math.fpowi %a, %p : {t(SHAPE, dtype)}, {t(SHAPE, 'i32')}",
+                [(SHAPE, dtype, "nonzero")],
+                t(SHAPE, dtype),
+                _in_f32(lambda a, power=power: np.power(a, np.float32(power))),
+                tolerance=(2e-6, 0) if dtype == "f32" else (5e-2, 0),
+                stock=False,
+            )
 
 
 def comparisons(table: Table) -> None:

@@ -165,6 +165,45 @@ static void ttc_body_arguments(ttc_read_body_t* body) {
   }
 }
 
+// A power by a small constant is products, which tiles have.
+static bool ttc_body_power(ttc_read_body_t* body, MlirOperation mlir_op,
+                           const ttc_scalar_op_t* scalar) {
+  enum { MOST = 64 };
+  uint32_t base = ttc_body_value(body, mlirOperationGetOperand(mlir_op, 0));
+  uint32_t power = ttc_body_value(body, mlirOperationGetOperand(mlir_op, 1));
+  if (body->read->status) return true;
+  int64_t exponent = (int64_t)body->generic->body[power].bits;
+  if (body->generic->body[power].kind != TTC_BODY_CONSTANT ||
+      scalar->type == TT_DTYPE_F64 || exponent > MOST || exponent < -MOST) {
+    return false;
+  }
+  MlirValue unnamed = {NULL};
+  ttc_body_op_t op = {.kind = TTC_BODY_CONSTANT,
+                      .type = (uint8_t)scalar->type,
+                      .result_type = (uint8_t)scalar->type,
+                      .bits = 0x3F800000};
+  uint32_t one = ttc_body_append(body, unnamed, &op), result = one;
+  op.kind = TTC_BODY_OP;
+  op.operand_count = 2;
+  op.op = TT_OP_MUL;
+  for (uint32_t rest = (uint32_t)llabs(exponent); rest; rest >>= 1) {
+    op.operands[0] = base;
+    op.operands[1] = result;
+    if (rest & 1) {
+      result = result == one ? base : ttc_body_append(body, unnamed, &op);
+    }
+    op.operands[1] = base;
+    if (rest > 1) base = ttc_body_append(body, unnamed, &op);
+  }
+  bool inverts = exponent < 0;
+  op.op = inverts ? TT_OP_DIVF : TT_OP_MOV;
+  op.operand_count = inverts ? 2 : 1;
+  op.operands[0] = inverts ? one : result;
+  op.operands[1] = result;
+  ttc_body_append(body, mlirOperationGetResult(mlir_op, 0), &op);
+  return true;
+}
+
 static void ttc_body_index(ttc_read_body_t* body, MlirOperation mlir_op) {
   ttc_body_op_t op = {.kind = TTC_BODY_INDEX,
                       .result_type = TT_DTYPE_I64,
@@ -183,6 +222,8 @@ static void ttc_body_op(ttc_read_body_t* body, MlirOperation mlir_op) {
     ttc_read_refuse_op(body->read, mlir_op, "in a body has no lane op");
     return;
   }
+  if (scalar.op == TT_OP_FPOWI && ttc_body_power(body, mlir_op, &scalar))
+    return;
   ttc_body_op_t op = {.kind = TTC_BODY_OP,
                       .type = (uint8_t)scalar.type,
                       .type2 = (uint8_t)scalar.type2,
