@@ -86,6 +86,17 @@ func.func @sums(%a: tensor<35x37xf32>) -> tensor<35xf32> {
   return %r : tensor<35xf32>
 }
 """,
+    # A kernel that fills DST before it unpacks anything.
+    "products": """
+func.func @products(%a: tensor<5x40xf32>) -> tensor<40xf32> {
+  %z = arith.constant 1.0 : f32
+  %e = tensor.empty() : tensor<40xf32>
+  %f = linalg.fill ins(%z : f32) outs(%e : tensor<40xf32>) -> tensor<40xf32>
+  %r = linalg.reduce { arith.mulf } ins(%a : tensor<5x40xf32>)
+      outs(%f : tensor<40xf32>) dimensions = [0]
+  return %r : tensor<40xf32>
+}
+""",
     # Element loops: 64-bit integers, and elements picked by data.
     "wide": """
 func.func @wide(%a: tensor<40xi64>, %b: tensor<40xi64>) -> tensor<40xi64> {
@@ -268,6 +279,9 @@ def case(name: str):
     if name == "sums":
         a = floats(3, 35, 37)
         return (a,), a.sum(1), 2e-3 * np.abs(a).sum(1)
+    if name == "products":
+        a = floats(12, 5, 40)
+        return (a,), a.prod(0), 1e-6 * np.abs(a.prod(0))
     if name == "slab":
         a = floats(4, 40, 37)
         return (a,), 2 * a @ a.T, 4e-3 * (np.abs(a) @ np.abs(a.T))
@@ -328,7 +342,7 @@ pytestmark = pytest.mark.xdist_group("blackhole")
 
 
 @pytest.mark.parametrize("name", BOTH)
-@pytest.mark.parametrize("program", ["matmul", "sums", "wide", "gather", "slab", "ints", "spills", "network"])
+@pytest.mark.parametrize("program", ["matmul", "sums", "products", "wide", "gather", "slab", "ints", "spills", "network"])
 def test_program(devices, name, program):
     check(devices(uri(name, grid="1x1")), devices(MOCK), program)
 

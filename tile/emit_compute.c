@@ -280,7 +280,7 @@ void tt_emit_compute_start(tt_emitter_t* e) {
     if (!is_float_cb(e, a)) a = e->staging;
     if (!is_float_cb(e, b)) b = e->staging;
   }
-  tt_emit_line(e, "compute_kernel_hw_startup(%u, %u, %u);", a, b, out);
+  tt_emit_line(e, "tile::startup(%u, %u, %u);", a, b, out);
   e->dst_capacity = tt_chip_dst_tiles(
       &tt_chip_blackhole, e->phase->fp32_dest_acc, e->phase->dst_full_sync);
 }

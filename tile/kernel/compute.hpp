@@ -1,6 +1,16 @@
 // Init calls that tt-metal v0.65.0 offers only for some broadcasts, or only
 // together with something else.
 
+// compute_kernel_hw_startup, and MATH waits until it is done: UNPACK's thread sets
+// up the width of DST for FPU and SFPU, too, and a kernel may begin with a fill,
+// which waits for no tile.
+inline void startup(uint32_t in0, uint32_t in1, uint32_t out) {
+  compute_kernel_hw_startup(in0, in1, out);
+  UNPACK((tensix_sync()));
+  UNPACK((mailbox_write(ckernel::ThreadId::MathThreadId, 0)));
+  MATH((mailbox_read(ckernel::ThreadId::UnpackThreadId)));
+}
+
 // copy_tile_to_dst_init_short without a write to a debug register that tt-metal
 // makes for 32-bit CBs that are unpacked to DST. It works around a hardware bug
 // in moves from DST to the source registers, which we do not do.

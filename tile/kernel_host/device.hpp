@@ -331,6 +331,12 @@ inline void fill_tile_bitcast(uint32_t d, uint32_t bits) {
   for (int i = 0; i < 1024; ++i) host::tile(d)[i] = bits;
 }
 inline void compute_kernel_hw_startup(uint32_t, uint32_t, uint32_t) {}
+inline void tensix_sync() {}
+namespace ckernel {
+enum ThreadId { UnpackThreadId, MathThreadId };
+}
+inline void mailbox_write(uint8_t, uint32_t) {}
+inline uint32_t mailbox_read(uint8_t) { return 0; }
 inline void reconfig_data_format(uint32_t, uint32_t) {}
 inline void reconfig_data_format_srca(uint32_t) {}
 inline void reconfig_data_format_srcb(uint32_t) {}

@@ -42,6 +42,16 @@ inline int64_t value_arg(int word) {
                    get_arg_val<uint32_t>(word));
 }
 
+// compute_kernel_hw_startup, and MATH waits until it is done: UNPACK's thread sets
+// up the width of DST for FPU and SFPU, too, and a kernel may begin with a fill,
+// which waits for no tile.
+inline void startup(uint32_t in0, uint32_t in1, uint32_t out) {
+  compute_kernel_hw_startup(in0, in1, out);
+  UNPACK((tensix_sync()));
+  UNPACK((mailbox_write(ckernel::ThreadId::MathThreadId, 0)));
+  MATH((mailbox_read(ckernel::ThreadId::UnpackThreadId)));
+}
+
 // copy_tile_to_dst_init_short without a write to a debug register that tt-metal
 // makes for 32-bit CBs that are unpacked to DST. It works around a hardware bug
 // in moves from DST to the source registers, which we do not do.
@@ -64,7 +74,7 @@ void MAIN {
   constexpr uint32_t c0 = 0;
   constexpr uint32_t c1 = 1;
   constexpr uint32_t c16 = 16;
-  compute_kernel_hw_startup(0, 0, 16);
+  tile::startup(0, 0, 16);
   add_binary_tile_init();
   pack_reconfig_data_format(c16);
   for (int64_t r0 = a8; r0 < a10; r0 += 1) {

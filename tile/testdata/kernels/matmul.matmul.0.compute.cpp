@@ -43,6 +43,16 @@ inline int64_t value_arg(int word) {
                    get_arg_val<uint32_t>(word));
 }
 
+// compute_kernel_hw_startup, and MATH waits until it is done: UNPACK's thread sets
+// up the width of DST for FPU and SFPU, too, and a kernel may begin with a fill,
+// which waits for no tile.
+inline void startup(uint32_t in0, uint32_t in1, uint32_t out) {
+  compute_kernel_hw_startup(in0, in1, out);
+  UNPACK((tensix_sync()));
+  UNPACK((mailbox_write(ckernel::ThreadId::MathThreadId, 0)));
+  MATH((mailbox_read(ckernel::ThreadId::UnpackThreadId)));
+}
+
 }  // namespace tile
 
 namespace NAMESPACE {
@@ -54,7 +64,7 @@ void MAIN {
   constexpr uint32_t c0 = 0;
   constexpr uint32_t c1 = 1;
   constexpr uint32_t c16 = 16;
-  compute_kernel_hw_startup(0, 1, 16);
+  tile::startup(0, 1, 16);
   reconfig_data_format(c1, c0);
   mm_init_short(c0, c1, 0);
   pack_reconfig_data_format(c16);
