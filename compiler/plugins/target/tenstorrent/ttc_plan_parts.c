@@ -78,16 +78,16 @@ static uint32_t ttc_parts_scratch(ttc_parts_t* p, uint8_t type,
                                                    .dims = {length}});
 }
 
-// Sets strides of |access| over the item dims, row-major; the innermost is
-// |inner|. Returns the elements of all items.
+// Sets strides of |access| over the item dims of the phase at hand, row-major;
+// the innermost is |inner|. Returns the elements of all items.
 static ttc_expr_t ttc_parts_strides(ttc_parts_t* p, ttc_expr_t inner,
                                     ttc_access_t* access) {
-  const ttc_phase_t* whole = p->whole;
+  const ttc_phase_t* phase = p->planner.phase;
   ttc_expr_t stride = inner;
-  for (uint8_t i = whole->item_count; i-- > 0;) {
-    uint8_t dim = whole->item_dims[i];
+  for (uint8_t i = phase->item_count; i-- > 0;) {
+    uint8_t dim = phase->item_dims[i];
     access->strides[dim] = stride;
-    stride = ttc_plan_mul(&p->planner, stride, whole->dims[dim]);
+    stride = ttc_plan_mul(&p->planner, stride, phase->dims[dim]);
   }
   return stride;
 }
