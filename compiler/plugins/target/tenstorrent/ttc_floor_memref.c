@@ -253,27 +253,48 @@ static void ttc_memref_store(ttc_floor_reader_t* r, const ttc_memref_t* memref,
 }
 
 // IREE's front ends read at indices that data gives before a select throws away
-// what lies outside. So such an index of a load is moved to the nearest
-// element.
-static void ttc_clamp_loaded(ttc_floor_reader_t* r, const ttc_memref_t* memref,
-                             ttc_node_t* indices) {
+// what lies outside, or take what they read there for 0. So such an index of a
+// load is moved to the nearest element, and the load gives 0. Returns whether
+// all indices were inside; TTC_NO_NODE if they are known to be.
+static ttc_node_t ttc_clamp_loaded(ttc_floor_reader_t* r,
+                                   const ttc_memref_t* memref,
+                                   ttc_node_t* indices) {
+  ttc_node_t inside = TTC_NO_NODE;
   for (uint32_t i = 0; i < memref->rank; ++i) {
     if (!ttc_loops_node(r->loops, indices[i])->loaded) continue;
     ttc_node_t last = ttc_loops_sum(r->loops, memref->sizes[i], -1,
                                     ttc_loops_index(r->loops, 1));
-    indices[i] = ttc_loops_op2(r->loops, TT_OP_MINS, indices[i], last);
-    indices[i] = ttc_loops_op2(r->loops, TT_OP_MAXS, indices[i],
-                               ttc_loops_index(r->loops, 0));
+    ttc_node_t at = ttc_loops_op2(r->loops, TT_OP_MINS, indices[i], last);
+    at = ttc_loops_op2(r->loops, TT_OP_MAXS, at, ttc_loops_index(r->loops, 0));
+    const ttc_node_t compared[] = {indices[i], at};
+    ttc_node_t same = ttc_loops_op(r->loops, TT_OP_CMPI, TT_DTYPE_I64,
+                                   TT_DTYPE_NONE, TT_PREDI_EQ, compared, 2);
+    const ttc_node_t both[] = {inside, same};
+    inside = inside == TTC_NO_NODE
+                 ? same
+                 : ttc_loops_op(r->loops, TT_OP_AND, TT_DTYPE_I1, TT_DTYPE_NONE,
+                                0, both, 2);
+    indices[i] = at;
   }
+  return inside;
 }
 
 static bool ttc_floor_load(ttc_floor_reader_t* r, MlirOperation op) {
   const ttc_memref_t* memref = ttc_floor_memref(r, op, 0);
   ttc_node_t indices[TTC_FLOOR_MAX_RANK];
   if (!memref || !ttc_floor_indices(r, op, 1, memref, indices)) return false;
-  ttc_clamp_loaded(r, memref, indices);
-  ttc_floor_set(r, mlirOperationGetResult(op, 0),
-                ttc_memref_load(r, memref, indices));
+  ttc_node_t inside = ttc_clamp_loaded(r, memref, indices);
+  ttc_floor_value_t value = ttc_memref_load(r, memref, indices);
+  for (int i = 0; i < (memref->is_complex ? 2 : 1); ++i) {
+    if (inside == TTC_NO_NODE || r->loops->status) break;
+    tt_dtype_t type =
+        (tt_dtype_t)ttc_loops_node(r->loops, value.nodes[i])->type;
+    const ttc_node_t operands[] = {inside, value.nodes[i],
+                                   ttc_loops_const(r->loops, type, 0)};
+    value.nodes[i] = ttc_loops_op(r->loops, TT_OP_SELECT, type, TT_DTYPE_NONE,
+                                  0, operands, 3);
+  }
+  ttc_floor_set(r, mlirOperationGetResult(op, 0), value);
   return true;
 }
 
