@@ -10,6 +10,7 @@ export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 help:
 	@echo "make demo     MNIST digits on the mock Blackhole, beside llvm-cpu"
 	@echo "make test     checks, C tests (plain, ASan+UBSan, TSan), pytest"
+	@echo "make conformance  the ONNX backend suite beside llvm-cpu (half an hour)"
 	@echo "make bench    speed and size beside llvm-cpu; writes docs/benchmarks.md"
 	@echo "make format   formats the C sources"
 	@echo "make docs     renews the generated parts of docs/"
@@ -56,6 +57,12 @@ test-python: setup-test
 	$(PYTEST) test
 	$(PYTEST) test/e2e --device "tenstorrent://mock?checked=1&isa=portable" \
 	  -k "test_case and (f32 or program or fusion)"
+
+.PHONY: conformance
+conformance: setup-test
+	scripts/setup.sh frontends
+	$(MAKE) install
+	$(PYTHON) test/conformance/onnx_suite.py --verbose
 
 .PHONY: bench
 bench: setup-demo

@@ -7,6 +7,7 @@ import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "test" / "e2e"), str(ROOT / "examples" / "mnist")]
+sys.path[:0] = [str(ROOT / "test" / part) for part in ("", "conformance", "differential")]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
