@@ -50,7 +50,7 @@ def judge(name: str, target: str, device: str, flags: list) -> Verdict:
         word, text = failure.stage, str(failure)
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     # The compiler's message, rather than the line that says it failed.
-    errors = [line for line in lines if "error:" in line] or lines
+    errors = [line for line in lines if "error:" in line] or [" ".join(lines[:6])]
     return Verdict(word, time.monotonic() - start, errors[0][:500] if errors else "")
 
 
