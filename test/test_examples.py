@@ -10,9 +10,9 @@ import pytest
 EXAMPLES = pathlib.Path(__file__).resolve().parents[1] / "examples"
 
 
-def run(script: str) -> str:
+def run(script: str, *arguments: str) -> str:
     process = subprocess.run(
-        [sys.executable, str(EXAMPLES / script)], capture_output=True, text=True
+        [sys.executable, str(EXAMPLES / script), *arguments], capture_output=True, text=True
     )
     assert process.returncode == 0, process.stdout + process.stderr
     return process.stdout
@@ -38,3 +38,18 @@ def test_mnist():
         if "accuracy" in line
     ]
     assert len(accuracy) == 2 and accuracy[0] == accuracy[1] > 95
+
+
+# The models at small sizes; the examples by themselves run them in full.
+def test_resnet18():
+    pytest.importorskip("jax", reason="JAX is not installed (scripts/setup.sh frontends)")
+    assert "differ from JAX's by" in run("resnet18.py", "--size=64", "--repeat=1")
+
+
+def test_gpt2():
+    pytest.importorskip("jax", reason="JAX is not installed (scripts/setup.sh frontends)")
+    small = ["--layers=2", "--width=64", "--heads=2", "--vocabulary=500", "--prompt=20", "--steps=6"]
+    output = run("gpt2.py", *small)
+    assert "7 of 7 tokens are JAX's" in output
+    tokens = output.split("JAX's: [")[1].split("]")[0].split(", ")
+    assert len(set(tokens)) > 1
