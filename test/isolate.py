@@ -65,10 +65,9 @@ def run(
     never came. |function| is a module's, and arguments can be pickled."""
     waiting: "queue.Queue[Tuple]" = queue.Queue()
     ended: "queue.Queue[Tuple[Tuple, Any]]" = queue.Queue()
-    count = 0
     for call in calls:
         waiting.put(call)
-        count += 1
+    count = waiting.qsize()
 
     def work() -> None:
         worker = None

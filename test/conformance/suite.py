@@ -8,6 +8,7 @@ tolerances. The comparison is the suite's own (onnx.backend.test.runner).
 from __future__ import annotations
 
 import dataclasses
+import functools
 import pathlib
 from typing import Any, Dict, List, Tuple
 
@@ -41,6 +42,7 @@ class Failure(Exception):
         self.stage = stage
 
 
+@functools.lru_cache(maxsize=None)
 def cases() -> Dict[str, Case]:
     """Every case by its name, in the order of the names."""
     package = pathlib.Path(onnx.__file__).parent.parent

@@ -25,9 +25,9 @@ from typing import Any, List, NamedTuple, Optional
 import numpy as np
 import random_program as programs
 
+import iree.runtime as runtime
 from iree.compiler import compile_str
-from iree.runtime import Config, SystemContext, VmModule
-from tt_iree import abi, invoke
+from tt_iree import abi
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.append(str(HERE.parent))
@@ -52,10 +52,8 @@ def inputs(arguments: List[programs.Type]) -> List[np.ndarray]:
 
 def answer(text: str, values: List[np.ndarray], target: str, device: str, flags) -> List[Any]:
     vmfb = compile_str(text, target_backends=[target], extra_args=[*flags, "--iree-input-demote-f64-to-f32=false"])  # fmt: skip
-    config = Config(device)
-    module = VmModule.copy_buffer(config.vm_instance, vmfb)
-    context = SystemContext(vm_modules=[module], config=config)
-    return invoke.call(context, abi.find_function(module, None), values)
+    results = runtime.invoke(vmfb, values, config=runtime.Config(device))
+    return list(results) if isinstance(results, tuple) else [results]
 
 
 def difference(got: List[Any], want: List[Any], atols: List[float]) -> str:
@@ -117,7 +115,6 @@ def without(program: programs.Program, step: int) -> Optional[programs.Program]:
             continue
         names[count + index] = count + 1 + len(steps)
         steps.append(dataclasses.replace(old, operands=tuple(names[v] for v in old.operands)))
-    # Step results moved up by the new argument.
     results = [names[value] for value in program.results]
     return programs.Program(arguments, steps, results) if steps else None
 

@@ -121,6 +121,32 @@ def dims(value: str, type: Type, which: Sequence[int]) -> Tuple[str, str]:
     return lines, ", ".join(names)
 
 
+def generic(
+    operands: str, empty: Type, names: str, maps: Sequence[str], iterators: str, body: str
+) -> str:
+    kinds = ", ".join({"p": '"parallel"', "r": '"reduction"'}[c] for c in iterators)
+    return (
+        f"{{out}}_e = tensor.empty({names}) : {empty}\n"
+        f"{{out}} = linalg.generic {{{{indexing_maps = "
+        f"[{', '.join(f'affine_map<{m}>' for m in maps)}], iterator_types = [{kinds}]}}}} "
+        f"{operands}outs({{out}}_e : {empty}) {{{{\n{body}\n}}}} -> {empty}"
+    )
+
+
+def fill(result: Type, names: str, value: str) -> str:
+    return (
+        f"{{out}}_z = arith.constant {value} : {result.dtype}\n"
+        f"{{out}}_e = tensor.empty({names}) : {result}\n"
+        f"{{out}}_f = linalg.fill ins({{out}}_z : {result.dtype}) "
+        f"outs({{out}}_e : {result}) -> {result}\n"
+    )
+
+
+def is_picture(type: Type) -> bool:
+    """NHWC, and a window of 3 x 3 fits."""
+    return type.rank == 4 and type.is_float and not any(type.dynamic) and min(type.sizes[1:3]) >= 3
+
+
 class Maker:
     """Adds random steps to a program."""
 
@@ -131,6 +157,8 @@ class Maker:
         for _ in range(self.rng.randint(1, 3)):
             self._argument()
         for _ in range(self.rng.randint(2, 9)):
+            self._step()
+        while not self.program.steps:
             self._step()
         last = len(self._bounds) - 1
         self.program.results = [last]
@@ -170,20 +198,42 @@ class Maker:
         return self.rng.choice(values[-4:] + values) if values else -1
 
     def _step(self) -> None:
+        def any_type(type: Type) -> bool:
+            return True
+
+        def any_rank(type: Type) -> bool:
+            return type.rank >= 1
+
+        # What makes a step, and the values that can be its first operand.
         makers = (
-            [self._unary] * 4 + [self._binary] * 5
-            + [self._select, self._cast, self._transpose, self._broadcast]
-            + [self._reduce] * 3 + [self._matmul] * 3
-            + [self._slice, self._pad, self._concat, self._collapse, self._indices, self._gather]
-            + [self._softmax, self._convolution]
-        )  # fmt: skip
-        self.rng.choice(makers)()
+            [(self._unary, lambda type: type.is_float)] * 4
+            + [(self._binary, any_type)] * 5
+            + [
+                (self._select, any_type),
+                (self._cast, any_type),
+                (self._transpose, lambda type: type.rank >= 2),
+                (self._broadcast, lambda type: type.rank <= 3),
+            ]
+            + [(self._reduce, any_rank)] * 3
+            + [(self._matmul, lambda type: type.rank == 2)] * 3
+            + [
+                (self._slice, any_rank),
+                (self._pad, any_rank),
+                (self._concat, any_rank),
+                (self._collapse, lambda type: type.rank >= 2 and not any(type.dynamic)),
+                (self._indices, any_rank),
+                (self._gather, lambda type: type.rank == 2),
+                (self._softmax, lambda type: type.rank >= 1 and type.dtype == "f32"),
+                (self._convolution, is_picture),
+            ]
+        )
+        make, accept = self.rng.choice(makers)
+        operand = self._choose(accept)
+        if operand >= 0:
+            make(operand, self.program.type(operand))
 
     # Elementwise.
-    def _unary(self) -> None:
-        a = self._choose(lambda type: type.is_float)
-        if a < 0:
-            return
+    def _unary(self, a: int, type: Type) -> None:
         ops: Dict[str, Callable[[float], float]] = {
             "tanh": lambda b: 1, "absf": lambda b: b, "negf": lambda b: b, "floor": lambda b: b + 1, "erf": lambda b: 1,
             "exp": lambda b: 2.8 ** min(b, 99),
@@ -193,21 +243,19 @@ class Maker:
         if op == "floor" and not exact:
             return
         dialect = "arith" if op == "negf" else "math"
-        type = self.program.type(a)
         exact = exact and op in ("absf", "negf", "floor")
         self._add(f"{{out}} = {dialect}.{op} {{0}} : {type}", [a], type, ops[op](bound), exact)
 
-    def _pair(self) -> Tuple[str, List[int], Type]:
-        """Lines that make operand 1 of operand 0's type, the two, the type."""
-        a = self._choose(lambda type: True)
-        type = self.program.type(a)
+    def _pair(self, a: int, type: Type) -> Tuple[str, str, List[int]]:
+        """Lines that make a second operand of |type|, its name, the operands."""
         b = self._choose(lambda other: other.sizes == type.sizes and other.dtype == type.dtype)
         other = self.program.type(b)
-        cast = "" if other == type else f"{{out}}_b = tensor.cast {{1}} : {other} to {type}\n"
-        return cast, [a, b], type
+        if other == type:
+            return "", "{1}", [a, b]
+        return f"{{out}}_b = tensor.cast {{1}} : {other} to {type}\n", "{out}_b", [a, b]
 
-    def _binary(self) -> None:
-        cast, operands, type = self._pair()
+    def _binary(self, a: int, type: Type) -> None:
+        cast, right, operands = self._pair(a, type)
         ops = (
             ("addf", "subf", "mulf", "maximumf", "minimumf")
             if type.is_float
@@ -219,29 +267,25 @@ class Maker:
         if op in ("andi", "ori", "xori"):
             bound = 2 * bound + 1
         exact = x_exact and y_exact and op in ("maximumf", "minimumf")
-        right = "{out}_b" if cast else "{1}"
         self._add(
             f"{cast}{{out}} = arith.{op} {{0}}, {right} : {type}", operands, type, bound, exact
         )
 
-    def _select(self) -> None:
-        cast, operands, type = self._pair()
+    def _select(self, a: int, type: Type) -> None:
+        cast, right, operands = self._pair(a, type)
         (x, x_exact), (y, y_exact) = (self._bounds[v] for v in operands)
         if not (x_exact and y_exact):
             return
         compare = "cmpf olt" if type.is_float else "cmpi slt"
         flags = type.of("i1")
-        right = "{out}_b" if cast else "{1}"
-        neg = self.rng.choice(("{0}", right))
+        chosen = self.rng.choice(("{0}", right))
         self._add(
             f"{cast}{{out}}_p = arith.{compare}, {{0}}, {right} : {type}\n"
-            f"{{out}} = arith.select {{out}}_p, {neg}, {right} : {flags}, {type}",
+            f"{{out}} = arith.select {{out}}_p, {chosen}, {right} : {flags}, {type}",
             operands, type, max(x, y), True,
         )  # fmt: skip
 
-    def _cast(self) -> None:
-        a = self._choose(lambda type: True)
-        type = self.program.type(a)
+    def _cast(self, a: int, type: Type) -> None:
         bound, exact = self._bounds[a]
         to = self.rng.choice(FLOATS + INTS)
         bits = {name: int(name.lstrip("bfi")) for name in FLOATS + INTS}
@@ -265,11 +309,7 @@ class Maker:
         )
 
     # Movement.
-    def _transpose(self) -> None:
-        a = self._choose(lambda type: type.rank >= 2)
-        if a < 0:
-            return
-        type = self.program.type(a)
+    def _transpose(self, a: int, type: Type) -> None:
         order = self.rng.sample(range(type.rank), type.rank)
         result = type.pick(order)
         lines, names = dims("{0}", type, order)
@@ -280,11 +320,7 @@ class Maker:
             [a], result, *self._bounds[a],
         )  # fmt: skip
 
-    def _broadcast(self) -> None:
-        a = self._choose(lambda type: type.rank <= 3)
-        if a < 0:
-            return
-        type = self.program.type(a)
+    def _broadcast(self, a: int, type: Type) -> None:
         at, size = self.rng.randint(0, type.rank), self.rng.choice(SIZES)
         result = Type(
             type.dtype,
@@ -299,13 +335,9 @@ class Maker:
             [a], result, *self._bounds[a],
         )  # fmt: skip
 
-    def _slice(self) -> None:
-        a = self._choose(lambda type: type.rank >= 1)
-        if a < 0:
-            return
-        type = self.program.type(a)
-        offsets, sizes, strides, kept = [], [], [], []
-        for size, dynamic in zip(type.sizes, type.dynamic):
+    def _slice(self, a: int, type: Type) -> None:
+        offsets, sizes, strides = [], [], []
+        for size in type.sizes:
             stride = self.rng.choice((1, 1, 2, 3))
             offset = self.rng.randrange(size) if self.rng.random() < 0.5 else 0
             count = (size - offset + stride - 1) // stride
@@ -313,18 +345,13 @@ class Maker:
             offsets.append(offset)
             sizes.append(count)
             strides.append(stride)
-            kept.append(count)
-        result = Type(type.dtype, tuple(kept), (False,) * type.rank)
+        result = Type(type.dtype, tuple(sizes), (False,) * type.rank)
         self._add(
             f"{{out}} = tensor.extract_slice {{0}}{offsets} {sizes} {strides} : {type} to {result}",
             [a], result, *self._bounds[a],
         )  # fmt: skip
 
-    def _pad(self) -> None:
-        a = self._choose(lambda type: type.rank >= 1)
-        if a < 0:
-            return
-        type = self.program.type(a)
+    def _pad(self, a: int, type: Type) -> None:
         low = [self.rng.choice((0, 0, 1, 2, 5)) for _ in type.sizes]
         high = [self.rng.choice((0, 0, 1, 3)) for _ in type.sizes]
         sizes = tuple(n + lo + hi for n, lo, hi in zip(type.sizes, low, high))
@@ -338,11 +365,7 @@ class Maker:
             [a], result, max(1.0, self._bounds[a][0]), self._bounds[a][1],
         )  # fmt: skip
 
-    def _concat(self) -> None:
-        a = self._choose(lambda type: type.rank >= 1)
-        if a < 0:
-            return
-        type = self.program.type(a)
+    def _concat(self, a: int, type: Type) -> None:
         at = self.rng.randrange(type.rank)
 
         def fits(other: Type) -> bool:
@@ -363,11 +386,7 @@ class Maker:
             [a, b], result, max(x, y), x_exact and y_exact,
         )  # fmt: skip
 
-    def _collapse(self) -> None:
-        a = self._choose(lambda type: type.rank >= 2 and not any(type.dynamic))
-        if a < 0:
-            return
-        type = self.program.type(a)
+    def _collapse(self, a: int, type: Type) -> None:
         at = self.rng.randrange(type.rank - 1)
         groups = [[d] for d in range(type.rank)]
         groups[at : at + 2] = [[at, at + 1]]
@@ -379,22 +398,7 @@ class Maker:
             [a], result, *self._bounds[a],
         )  # fmt: skip
 
-    def _generic(
-        self, operands: str, empty: Type, names: str, maps: Sequence[str], iterators: str, body: str
-    ) -> str:
-        kinds = ", ".join({"p": '"parallel"', "r": '"reduction"'}[c] for c in iterators)
-        return (
-            f"{{out}}_e = tensor.empty({names}) : {empty}\n"
-            f"{{out}} = linalg.generic {{{{indexing_maps = "
-            f"[{', '.join(f'affine_map<{m}>' for m in maps)}], iterator_types = [{kinds}]}}}} "
-            f"{operands}outs({{out}}_e : {empty}) {{{{\n{body}\n}}}} -> {empty}"
-        )
-
-    def _indices(self) -> None:
-        a = self._choose(lambda type: type.rank >= 1 and type.dtype != "i1")
-        if a < 0:
-            return
-        type = self.program.type(a)
+    def _indices(self, a: int, type: Type) -> None:
         d = self.rng.randrange(type.rank)
         bound, _ = self._bounds[a]
         loops = ", ".join(f"d{i}" for i in range(type.rank))
@@ -408,7 +412,7 @@ class Maker:
         lines, names = dims("{0}", type, range(type.rank))
         self._add(
             lines
-            + self._generic(
+            + generic(
                 f"ins({{0}} : {type}) ", type, names, [f"({loops}) -> ({loops})"] * 2,
                 "p" * type.rank,
                 f"^bb0(%x: {type.dtype}, %o: {type.dtype}):\n%i = linalg.index {d} : index\n"
@@ -417,13 +421,12 @@ class Maker:
             [a], type, bound + type.sizes[d], False,
         )  # fmt: skip
 
-    def _gather(self) -> None:
+    def _gather(self, table: int, rows: Type) -> None:
         """Rows of one value, at (a hash of) the numbers in another."""
-        table = self._choose(lambda type: type.rank == 2)
         at = self._choose(lambda type: type.dtype == "i32" and type.rank == 1)
-        if table < 0 or at < 0:
+        if at < 0:
             return
-        rows, index = self.program.type(table), self.program.type(at)
+        index = self.program.type(at)
         result = Type(
             rows.dtype, (index.sizes[0], rows.sizes[1]), (index.dynamic[0], rows.dynamic[1])
         )
@@ -432,7 +435,7 @@ class Maker:
         names = ", ".join(name for name in (n, m) if name)
         self._add(
             first + second + f"{{out}}_n = arith.constant {rows.sizes[0]} : i32\n"
-            + self._generic(
+            + generic(
                 f"ins({{0}} : {index}) ", result, names,
                 ["(d0, d1) -> (d0)", "(d0, d1) -> (d0, d1)"], "pp",
                 f"^bb0(%x: i32, %o: {rows.dtype}):\n%u = arith.remui %x, {{out}}_n : i32\n"
@@ -443,19 +446,7 @@ class Maker:
         )  # fmt: skip
 
     # Reductions.
-    def _fill(self, result: Type, names: str, value: str) -> str:
-        return (
-            f"{{out}}_z = arith.constant {value} : {result.dtype}\n"
-            f"{{out}}_e = tensor.empty({names}) : {result}\n"
-            f"{{out}}_f = linalg.fill ins({{out}}_z : {result.dtype}) "
-            f"outs({{out}}_e : {result}) -> {result}\n"
-        )
-
-    def _reduce(self) -> None:
-        a = self._choose(lambda type: type.rank >= 1)
-        if a < 0:
-            return
-        type = self.program.type(a)
+    def _reduce(self, a: int, type: Type) -> None:
         over = sorted(self.rng.sample(range(type.rank), self.rng.randint(1, type.rank)))
         kept = [d for d in range(type.rank) if d not in over]
         result = type.pick(kept)
@@ -468,17 +459,13 @@ class Maker:
             bound *= count
         lines, names = dims("{0}", type, kept)
         self._add(
-            f"{lines}{self._fill(result, names, zero)}"
+            f"{lines}{fill(result, names, zero)}"
             f"{{out}} = linalg.reduce {{{{ arith.{op} }}}} ins({{0}} : {type}) "
             f"outs({{out}}_f : {result}) dimensions = {over}",
             [a], result, bound, exact and not summed,
         )  # fmt: skip
 
-    def _matmul(self) -> None:
-        a = self._choose(lambda type: type.rank == 2)
-        if a < 0:
-            return
-        left = self.program.type(a)
+    def _matmul(self, a: int, left: Type) -> None:
         b = self._choose(
             lambda type: type.rank == 2
             and type.dtype == left.dtype
@@ -511,17 +498,13 @@ class Maker:
         x, y = self._bounds[a][0], self._bounds[operands[-1]][0]
         zero = "0.0" if left.is_float else "0"
         self._add(
-            f"{lines}{self._fill(result, names, zero)}"
+            f"{lines}{fill(result, names, zero)}"
             f"{{out}} = linalg.matmul ins({{0}}, {second} : {left}, {right}) "
             f"outs({{out}}_f : {result}) -> {result}",
             operands, result, x * y * left.sizes[1], False,
         )  # fmt: skip
 
-    def _softmax(self) -> None:
-        a = self._choose(lambda type: type.rank >= 1 and type.dtype == "f32")
-        if a < 0:
-            return
-        type = self.program.type(a)
+    def _softmax(self, a: int, type: Type) -> None:
         lines, names = dims("{0}", type, range(type.rank))
         d = self.rng.randrange(type.rank)
         self._add(
@@ -531,16 +514,9 @@ class Maker:
             [a], type, max(1.0, self._bounds[a][0]), False,
         )  # fmt: skip
 
-    def _convolution(self) -> None:
+    def _convolution(self, a: int, type: Type) -> None:
         """3 x 3 or 1 x 1, over the middle dimensions of NHWC, weights made of
         the input's own first rows."""
-        a = self._choose(
-            lambda type: type.rank == 4 and type.is_float and not any(type.dynamic)
-            and min(type.sizes[1:3]) >= 3
-        )  # fmt: skip
-        if a < 0:
-            return
-        type = self.program.type(a)
         n, h, w, c = type.sizes
         k, stride, f = self.rng.choice((1, 3)), self.rng.choice((1, 2)), self.rng.choice((1, 5, 32))
         weights = Type(type.dtype, (k, k, c, f), (False,) * 4)
@@ -552,7 +528,7 @@ class Maker:
             f"{{out}}_s = tensor.extract_slice {{0}}[0, 0, 0, 0] [1, {k}, {k}, {c}] [1, 1, 1, 1] "
             f": {type} to {window}\n{{out}}_we = tensor.empty() : {weights}\n"
             f"{{out}}_w = linalg.broadcast ins({{out}}_s : {window}) outs({{out}}_we : {weights}) "
-            f"dimensions = [3]\n{self._fill(result, '', '0.0')}"
+            f"dimensions = [3]\n{fill(result, '', '0.0')}"
             f"{{out}} = linalg.conv_2d_nhwc_hwcf {{{{strides = dense<{stride}> : tensor<2xi64>, "
             f"dilations = dense<1> : tensor<2xi64>}}}} ins({{0}}, {{out}}_w : {type}, {weights}) "
             f"outs({{out}}_f : {result}) -> {result}",
