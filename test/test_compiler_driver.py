@@ -514,6 +514,7 @@ def test_report_of_a_shared_sum(tool, tmp_path, monkeypatch):
         report = json.loads(pathlib.Path("r.json").read_text())
         (dispatch,) = report["dispatches"]
         assert (dispatch["path"], dispatch["cores"]) == ("tile", cores)
+        assert dispatch["utilization_percent"] > 60
         # The data once, and what the cores leave for each other.
         partial = 4 * cores if cores > 1 else 0
         assert dispatch["bytes_read"] == 4 * 1024 * 1024 + partial

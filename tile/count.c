@@ -90,14 +90,15 @@ static tt_status_t eval_core(const tt_counter_t* c, launch_t* l,
   return NULL;
 }
 
-// The busiest core of a phase so far.
+// The busiest core of a phase so far, and all of them.
 typedef struct busiest_t {
   uint64_t kernel[TT_UNIT_KERNEL_COUNT];  // cycles
+  uint64_t total[TT_UNIT_KERNEL_COUNT];   // cycles, of all cores
   uint64_t noc;                           // cycles of a port
 } busiest_t;
 
-static void note_busiest(const tt_counter_t* c, busiest_t* busiest) {
-  const uint64_t cycles = c->counts.kernel_cycles[c->kernel->unit];
+static void note_busiest(const tt_counter_t* c, uint64_t cycles,
+                         busiest_t* busiest) {
   const uint64_t port = (c->counts.bytes_read + c->counts.bytes_written) /
                         tt_cost_of(TT_COST_NOC_BYTES);
   uint64_t* most = &busiest->kernel[c->kernel->unit];
@@ -115,6 +116,7 @@ static tt_status_t count_kernel(tt_counter_t* c, launch_t* l,
   tt_status_t status = NULL;
   if (tt_counter_prepare(c, kernel)) {
     c->args = l->args;
+    uint64_t cycles = 0;
     for (uint32_t core = 0; core < cores && !status && !c->failed; ++core) {
       status = eval_core(c, l, core);
       if (status) break;
@@ -122,8 +124,10 @@ static tt_status_t count_kernel(tt_counter_t* c, launch_t* l,
         c->counts = none;
         tt_counter_run(c);
         total.at_least |= c->counts.at_least;
-        note_busiest(c, busiest);
+        cycles = c->counts.kernel_cycles[kernel->unit];
+        note_busiest(c, cycles, busiest);
       }
+      busiest->total[kernel->unit] += cycles;
       memset(c->counts.kernel_cycles, 0, sizeof(c->counts.kernel_cycles));
       tt_counts_add(&total, &none, &c->counts, 1);
       memcpy(l->last_args, l->args,
@@ -148,11 +152,15 @@ static void add_cycles(tt_counts_t* counts, const busiest_t* busiest,
   const uint64_t a_cycle =
       (uint64_t)(banks ? banks : 1) * tt_cost_of(TT_COST_DRAM_BANK_BYTES);
   const uint64_t dram = (bytes + a_cycle - 1) / a_cycle;
-  uint64_t longest = larger(dram, busiest->noc);
+  int slowest = 0;
   for (int unit = 0; unit < TT_UNIT_KERNEL_COUNT; ++unit) {
     counts->kernel_cycles[unit] += busiest->kernel[unit];
-    longest = larger(longest, busiest->kernel[unit]);
+    if (busiest->kernel[unit] > busiest->kernel[slowest]) slowest = unit;
   }
+  counts->slowest_cycles += busiest->kernel[slowest];
+  counts->busy_cycles += busiest->total[slowest];
+  const uint64_t longest =
+      larger(busiest->kernel[slowest], larger(dram, busiest->noc));
   counts->noc_cycles += busiest->noc;
   counts->dram_cycles += dram;
   counts->start_cycles += start;

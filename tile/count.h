@@ -51,6 +51,11 @@ typedef struct tt_counts_t {
   uint64_t dram_cycles;
   uint64_t start_cycles;
   uint64_t cycles;
+  // Of the kernel that takes longest in each phase, summed over phases: cycles
+  // on its busiest core, and on all cores together. Their quotient is the
+  // number of cores that this many cycles would keep busy.
+  uint64_t slowest_cycles;
+  uint64_t busy_cycles;
   // The numbers are lower bounds: control or a clamped extent depends on data,
   // on a push constant that was not given, or the count was cut off after
   // TT_COUNT_STEPS.

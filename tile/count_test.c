@@ -168,6 +168,10 @@ static void test_cores(void** state) {
                  "%0 = for 0, $2, 1\n%1 = load.f32 v0, %0\nend\n}\n}\n}\n");
   assert_int_equal(c.cores, 4);
   assert_int_equal(c.bytes_read, 4 * (1 + 2 + 3 + 4));
+  // Core 3 does 4 steps, all of them 10: they fill 2.5 cores.
+  assert_int_equal(c.slowest_cycles, c.kernel_cycles[TT_UNIT_READER]);
+  assert_true(2 * c.slowest_cycles < c.busy_cycles);
+  assert_true(c.busy_cycles < 3 * c.slowest_cycles);
 }
 
 static void test_data_dependent(void** state) {

@@ -75,7 +75,8 @@ typedef struct ttc_codegen_entry_t {
   // If asked for:
   int64_t tiles;  // written to memory
   int32_t cores;
-  int64_t l1_bytes;  // the largest use of any core in any phase
+  int32_t utilization;  // percent of the grid's cores that the work fills
+  int64_t l1_bytes;     // the largest use of any core in any phase
   int64_t bytes_read;
   int64_t bytes_written;
   int64_t tile_ops;

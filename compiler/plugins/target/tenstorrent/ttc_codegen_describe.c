@@ -59,6 +59,9 @@ static tt_status_t ttc_describe_counts(const tt_program_t* program,
   bool known = !counts.at_least;
   out_entry->l1_bytes = (int64_t)counts.l1_bytes;
   out_entry->cores = known ? (int32_t)counts.cores : -1;
+  const uint64_t all = counts.slowest_cycles * launch.grid_cores;
+  out_entry->utilization =
+      known && all ? (int32_t)(counts.busy_cycles * 100 / all) : -1;
   out_entry->tiles = known ? (int64_t)counts.tiles_written : -1;
   out_entry->bytes_read = known ? (int64_t)counts.bytes_read : -1;
   out_entry->bytes_written = known ? (int64_t)counts.bytes_written : -1;

@@ -169,6 +169,7 @@ static void ttc_write_json_entry(FILE* out, const ttc_codegen_entry_t* entry) {
   fprintf(out, "\"grid\": \"%dx%d\"", entry->grid_cols, entry->grid_rows);
   ttc_write_json_count(out, "phases", entry->phases);
   ttc_write_json_count(out, "cores", entry->cores);
+  ttc_write_json_count(out, "utilization_percent", entry->utilization);
   ttc_write_json_count(out, "tiles", entry->tiles);
   ttc_write_json_count(out, "l1_bytes", entry->l1_bytes);
   ttc_write_json_count(out, "bytes_read", entry->bytes_read);

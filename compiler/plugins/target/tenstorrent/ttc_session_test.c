@@ -437,7 +437,8 @@ static void test_report_and_dumps(void** state) {
   expect_text(text, "\"location\": null, \"path\": \"tile\"");
   expect_text(text, "\"reason\": \"a \\\"reason\\\" \303\244 \\ufffd\\u000a\"");
   expect_text(text, "\"grid\": \"8x8\"");
-  expect_text(text, "\"cores\": 64, \"tiles\": null");
+  expect_text(text,
+              "\"cores\": 64, \"utilization_percent\": 0, \"tiles\": null");
   free(text);
   unlink(path);
   snprintf(path, sizeof(path), "%s/new/deep/module_entry.tile", directory);
