@@ -112,7 +112,11 @@ uint64_t tt_cost_move_tile(const tt_cost_tile_t* t) {
         t->cb->layout == TT_CB_LAYOUT_FACES && t->cols > TT_FACE_DIM;
     return start + t->rows * (two ? 2 : 1) * command;
   }
-  const uint64_t elements = t->rows * t->cols;
+  // What repeats is read once and then stored again and again.
+  const uint64_t cols = t->col_stride == 0 && t->cols > 0 ? 1 : t->cols;
+  const uint64_t rows =
+      t->row_stride == 0 && t->col_stride != 1 && t->rows > 0 ? 1 : t->rows;
+  const uint64_t elements = rows * cols;
   const bool words =
       t->col_stride == 1 && tt_format_desc((tt_format_t)t->cb->format)->bytes ==
                                 tt_dtype_bytes(t->dtype, 1);
@@ -120,8 +124,10 @@ uint64_t tt_cost_move_tile(const tt_cost_tile_t* t) {
                                ? tt_dtype_bytes(t->dtype, elements) / 4 *
                                      tt_cost_of(TT_COST_STAGED_WORD)
                                : elements * tt_cost_of(TT_COST_STAGED_ELEMENT);
-  const uint64_t runs = t->col_stride == 1   ? t->rows
-                        : t->row_stride == 1 ? t->cols
+  const uint64_t runs = t->col_stride == 1   ? rows
+                        : t->row_stride == 1 ? cols
                                              : elements;
-  return start + runs * (command + tt_cost_of(TT_COST_STAGED_ROW)) + copying;
+  const uint64_t repeated = t->rows * t->cols - elements;
+  return start + runs * (command + tt_cost_of(TT_COST_STAGED_ROW)) + copying +
+         repeated * tt_cost_of(TT_COST_REPEATED);
 }

@@ -203,11 +203,16 @@ constexpr uint32_t lane(uint32_t r, uint32_t c) {
   }
 }
 
+template <class M>
+inline void fill_run(uint32_t page, uint32_t from, uint32_t to, M m) {
+#pragma GCC unroll 8
+  for (uint32_t i = from; i < to; ++i) l1<M>(page)[i] = m;
+}
+
 template <class C, class S>
 inline void fill_lanes(uint32_t page, uint32_t from, uint32_t to, S value) {
   using P = typename C::element;
-  const typename P::memory m = P::bits((typename P::type)value);
-  for (uint32_t i = from; i < to; ++i) l1<typename P::memory>(page)[i] = m;
+  fill_run(page, from, to, P::bits((typename P::type)value));
 }
 
 // Copies words within L1, loads ahead of stores: a load takes several cycles.
@@ -330,6 +335,29 @@ inline void read_columns(uint32_t page, V v, uint64_t byte, uint64_t pitch,
   }
 }
 
+// Of a |height| x |width| tile the first |rows| x |cols| are there, all or one of
+// each; the others repeat it.
+template <class C>
+inline void repeat(uint32_t page, uint32_t rows, uint32_t cols,
+                   uint32_t height, uint32_t width) {
+  using P = typename C::element;
+  if (rows == height && cols == width) return;
+  const uint32_t first = least(width, row_piece<C>);
+  for (uint32_t r = cols == width ? 1 : 0; r < height; ++r) {
+    const uint32_t from = r < rows ? r : 0;
+    const uint32_t left = lane_address<C>(page, r, 0);
+    const uint32_t right = lane_address<C>(page, r, 16);
+    if (cols == width) {
+      copy_in<P, P>(left, 1, lane_address<C>(page, from, 0), first);
+      copy_in<P, P>(right, 1, lane_address<C>(page, from, 16), width - first);
+    } else {
+      const auto m = *l1<typename P::memory>(lane_address<C>(page, from, 0));
+      fill_run(left, 0, first, m);
+      fill_run(right, 0, width - first, m);
+    }
+  }
+}
+
 template <class C, class V>
 inline void read_tile(C c, int64_t t, V v, int64_t base, int64_t row_stride,
                       int64_t col_stride, int64_t rows, int64_t cols,
@@ -344,17 +372,22 @@ inline void read_tile(C c, int64_t t, V v, int64_t base, int64_t row_stride,
   const uint64_t byte = v.byte + (uint64_t)base * size;
   const uint64_t down = (uint64_t)row_stride * size;
   const uint64_t across = (uint64_t)col_stride * size;
-  if (col_stride == 1) {
-    read_rows<C>(page, v, byte, down, height, width);
-  } else if (row_stride == 1) {
-    read_columns<C>(page, v, byte, across, height, width);
+  // What repeats is read once, but for rows, which are cheaper to read again.
+  const uint32_t across_count = col_stride == 0 ? least(width, 1) : width;
+  const uint32_t down_count =
+      row_stride == 0 && col_stride != 1 ? least(height, 1) : height;
+  if (row_stride == 1 && col_stride != 1) {
+    read_columns<C>(page, v, byte, across, down_count, across_count);
+  } else if (col_stride == 1 || across_count <= 1) {
+    read_rows<C>(page, v, byte, down, down_count, across_count);
   } else {
     // A row at a time, as columns of one element.
-    for (uint32_t r = 0; r < height; ++r) {
+    for (uint32_t r = 0; r < down_count; ++r) {
       read_columns<C>(lane_address<C>(page, r, 0), v, byte + r * down, across,
-                      1, width);
+                      1, across_count);
     }
   }
+  repeat<C>(page, down_count, across_count, height, width);
 }
 
 }  // namespace tile

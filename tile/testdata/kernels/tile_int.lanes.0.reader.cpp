@@ -159,11 +159,16 @@ template <class P, class E>
 constexpr bool same_bits = sizeof(typename P::memory) ==
                            sizeof(typename E::memory);
 
+template <class M>
+inline void fill_run(uint32_t page, uint32_t from, uint32_t to, M m) {
+#pragma GCC unroll 8
+  for (uint32_t i = from; i < to; ++i) l1<M>(page)[i] = m;
+}
+
 template <class C, class S>
 inline void fill_lanes(uint32_t page, uint32_t from, uint32_t to, S value) {
   using P = typename C::element;
-  const typename P::memory m = P::bits((typename P::type)value);
-  for (uint32_t i = from; i < to; ++i) l1<typename P::memory>(page)[i] = m;
+  fill_run(page, from, to, P::bits((typename P::type)value));
 }
 
 // Copies words within L1, loads ahead of stores: a load takes several cycles.

@@ -48,7 +48,7 @@ typedef struct case_t {
   const char* loop;     // of the reader
   uint32_t tiles;       // a core; elements where there is a loop
   uint32_t cores;
-  uint32_t pitch;  // of a row, where layout is faces
+  uint32_t pitch;  // of a row, where layout is faces; 0: an element repeated
   const char* fidelity;
   bool sample;  // in CI
 } case_t;
@@ -90,6 +90,8 @@ static const case_t cases[] = {
      64, "HiFi4", false},
     {"tiles of a matrix, pitch 61", "f32", "Float32", "faces", NULL, NULL, 8, 1,
      61, "HiFi4", false},
+    {"an element repeated", "f32", "Float32", "faces", NULL, NULL, 8, 1, 0,
+     "HiFi4", true},
     {"loop: copy i32", "i32", NULL, NULL, NULL,
      "%1 = load.i32 v0, %0\nstore.i32 v2, %0, %1", 256, 1, 0, "HiFi4", true},
     {"loop: add i64", "i64", NULL, NULL, NULL,
@@ -132,8 +134,9 @@ static void print_read(tt_strbuf_t* b, const case_t* c, int input) {
     tt_strbuf_print(b, "read_flat.%s c%d, 0, 1, v%d, %%1, 1024, 0\n", c->dtype,
                     input, input);
   } else {
-    tt_strbuf_print(b, "read_tile.%s c%d, 0, v%d, %%1, %u, 1, 32, 32, 0x0p+0\n",
-                    c->dtype, input, input, c->pitch);
+    tt_strbuf_print(b,
+                    "read_tile.%s c%d, 0, v%d, %%1, %u, %d, 32, 32, 0x0p+0\n",
+                    c->dtype, input, input, c->pitch, c->pitch ? 1 : 0);
   }
   tt_strbuf_print(b, "cb_push_back c%d, 1\n", input);
 }

@@ -31,8 +31,9 @@ TT_BH_BACKEND(wolfpine, tt_bh_wolfpine, "wolfpine", "for tests", NULL);
 extern const tt_backend_vtable_t tt_mock_backend;
 
 enum {
-  KINDS =
-      6,  // of cases: by rows, by columns, neither, and strides of 0 and less
+  // Of cases: by rows, by columns, neither, strides below 0, and a row, a
+  // column, one of elements apart, one of neither, an element repeated.
+  KINDS = 9,
   MAX_CASES = 40,
   FIELDS = 16,   // of a case, i64 each
   COUNT = 9000,  // elements of a view
@@ -242,8 +243,8 @@ static void make_case(const config_t* config, int kind, uint64_t* state,
   const int64_t rows = clamped(fields[ROWS], config->rows);
   const int64_t cols = clamped(fields[COLS], 32);
   random_strides(state, kind % 4, &fields[READ_DOWN], &fields[READ_ACROSS]);
-  if (kind == 4) fields[READ_DOWN] = 0;
-  if (kind == 5) fields[READ_ACROSS] = 0;
+  if (kind == 4 || kind == 7 || kind == 8) fields[READ_DOWN] = 0;
+  if (kind == 5 || kind == 6 || kind == 8) fields[READ_ACROSS] = 0;
   fields[READ_BASE] =
       random_base(state, fields[READ_DOWN], fields[READ_ACROSS], rows, cols);
   random_strides(state, (kind + 1) / 2 % 4, &fields[WRITE_DOWN],
