@@ -271,6 +271,66 @@ def fusions(table: Table) -> None:
         )  # fmt: skip
 
 
+def repeated(table: Table) -> None:
+    """Results that are the same along a dim, of which each is reduced once."""
+    for source, target in (("f32", "f32"), ("bf16", "f32"), ("i8", "i32")):
+        weight, floats = ("0.25", True) if is_float(source) else ("3", False)
+        result = t((2, 40, 7, 8), target)
+        weights = t((40, 3, 3, 3), source)
+        line = (
+            f"%w = arith.constant dense<{weight}> : {weights}\n  "
+            + filled("0.0" if floats else "0", target, result)
+            + f"%c = linalg.conv_2d_nchw_fchw ins(%a, %w : {t((2, 3, 9, 10), source)}, {weights}) outs(%init : {result}) -> {result}\n  "
+            + generic(
+                result, ["(d0, d1, d2, d3) -> (d0, d1, d2, d3)", "(d0, d1, d2, d3) -> (d1)", "(d0, d1, d2, d3) -> (d0, d1, d2, d3)"],
+                "pppp", f"%c, %b : {result}, {t((40,), target)}", "%einit",
+                f"  ^bb0(%x: {target}, %y: {target}, %o: {target}):\n    %s = arith.add{'f' if floats else 'i'} %x, %y : {target}\n    linalg.yield %s : {target}",
+            )
+        )  # fmt: skip
+        table.op(
+            "window", f"conv_of_a_constant_{source}", line,
+            [((2, 3, 9, 10), source, "any"), ((40,), target, "any")], result,
+            tolerance=(1e-4, 1e-4) if floats else None,
+        )  # fmt: skip
+    whole, index = "arith.addf %x, %o : f32", "arith.addf %x, %f : f32"
+    for name, result, maps, body, function in (
+        ("of_rows", (5, 9), "(d0, d1)", whole, lambda a: np.repeat(a.sum(1)[:, None], 9, 1)),
+        ("of_rows_turned", (9, 5), "(d1, d0)", whole, lambda a: np.repeat(a.sum(1)[None], 9, 0)),
+        # Its index tells the results of a dim from each other.
+        ("of_an_index", (5, 9), "(d0, d1)", index, lambda a: a.sum(1)[:, None] + 70 * np.arange(9)),
+    ):
+        ty = t(result, "f32")
+        counted = (
+            "    %i = linalg.index 1 : index\n    %j = arith.index_cast %i : index to i32\n"
+            "    %k = arith.sitofp %j : i32 to f32\n    %f = arith.addf %k, %o : f32\n"
+        )
+        line = filled("0.0", "f32", ty) + generic(
+            ty, ["(d0, d1, d2) -> (d0, d2)", f"(d0, d1, d2) -> {maps}"], "ppr", f"%a : {t((5, 70), 'f32')}", "%init",
+            f"  ^bb0(%x: f32, %o: f32):\n{counted if body == index else ''}    %s = {body}\n    linalg.yield %s : f32",
+        )  # fmt: skip
+        table.op(
+            "window", f"repeated_sum_{name}", line, [((5, 70), "f32", "any")], ty,
+            lambda a, function=function: function(a).astype(np.float32), tolerance=(1e-4, 1e-3),
+        )  # fmt: skip
+    dynamic = t((None, None), "f32")
+    line = (
+        "%zero = arith.constant 0 : index\n  %rows = tensor.dim %a, %zero : tensor<?x?xf32>\n"
+        "  %many = tensor.dim %b, %zero : tensor<?xf32>\n  %v = arith.constant 0.0 : f32\n"
+        f"  %e = tensor.empty(%rows, %many) : {dynamic}\n"
+        f"  %init = linalg.fill ins(%v : f32) outs(%e : {dynamic}) -> {dynamic}\n  "
+    ) + generic(
+        dynamic, ["(d0, d1, d2) -> (d0, d2)", "(d0, d1, d2) -> (d0, d1)"], "ppr", f"%a : {dynamic}", "%init",
+        "  ^bb0(%x: f32, %o: f32):\n    %s = arith.addf %x, %o : f32\n    linalg.yield %s : f32",
+    )  # fmt: skip
+    for rows, columns, many in ((3, 40, 5), (3, 40, 0), (0, 40, 5), (3, 0, 5), (33, 100, 1)):
+        table.raw(
+            "window", f"repeated_sum_dynamic_{rows}x{columns}x{many}",
+            [(dynamic, np.arange(rows * columns, dtype=np.float32).reshape(rows, columns)), (t((None,), "f32"), np.zeros(many, np.float32))],
+            [dynamic], f"  {line}\n  return %r : {dynamic}",
+            lambda a, b: np.repeat(a.sum(1)[:, None], len(b), 1), tolerance=(1e-5, 1e-4),
+        )  # fmt: skip
+
+
 def windows(table: Table) -> None:
     def conv(name, op, attributes, a, b, c, source="f32", target="f32"):
         result = t(c, target)
@@ -325,3 +385,4 @@ def fill(table: Table) -> None:
     products(table)
     fusions(table)
     windows(table)
+    repeated(table)

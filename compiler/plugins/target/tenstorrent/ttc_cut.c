@@ -214,12 +214,133 @@ static void ttc_cut_order(ttc_dispatch_t* dispatch, uint32_t first) {
   }
 }
 
+// ---- Results that repeat ----------------------------------------------------
+
+// The constant that all elements of |value| are, which may be a fill's result,
+// or NULL.
+static const ttc_value_t* ttc_cut_constant(const ttc_dispatch_t* dispatch,
+                                           uint32_t value) {
+  const ttc_value_t* v = &dispatch->values[value];
+  if (v->kind == TTC_VALUE_CONSTANT) return v;
+  if (v->kind != TTC_VALUE_RESULT) return NULL;
+  const ttc_generic_t* generic = &dispatch->generics[v->generic];
+  const ttc_body_op_t* op = &generic->body[generic->yields[v->result]];
+  if (generic->reductions || op->kind != TTC_BODY_INPUT) return NULL;
+  v = &dispatch->values[generic->inputs[op->index].value];
+  return v->kind == TTC_VALUE_CONSTANT ? v : NULL;
+}
+
+static bool ttc_cut_is_loop(const ttc_form_t* form, uint32_t loop) {
+  ttc_form_t wanted = {.constant = 0};
+  wanted.factors[loop] = 1;
+  return memcmp(form, &wanted, sizeof(wanted)) == 0;
+}
+
+// The dim of |generic|'s only output along which every result is the same,
+// since nothing that is reduced depends on |loop|; or -1.
+static int ttc_cut_repeated_dim(const ttc_dispatch_t* dispatch,
+                                const ttc_generic_t* generic, uint32_t loop) {
+  const ttc_operand_map_t* output = &generic->outputs[0];
+  if (generic->reductions >> loop & 1 ||
+      ttc_expr_equals(dispatch, generic->loops[loop], 1)) {
+    return -1;
+  }
+  for (uint32_t i = 0; i < generic->input_count; ++i) {
+    const ttc_operand_map_t* input = &generic->inputs[i];
+    if (dispatch->values[input->value].kind != TTC_VALUE_CONSTANT &&
+        ttc_cut_loops(dispatch, input) >> loop & 1) {
+      return -1;
+    }
+  }
+  for (uint32_t i = 0; i < generic->body_count; ++i) {
+    const ttc_body_op_t* op = &generic->body[i];
+    if (op->kind == TTC_BODY_INDEX && op->index == loop) return -1;
+  }
+  for (uint32_t i = 0; i < dispatch->values[output->value].rank; ++i) {
+    if (ttc_cut_is_loop(&output->forms[i], loop)) return (int)i;
+  }
+  return -1;
+}
+
+static void ttc_cut_drop_loop(ttc_generic_t* generic, uint32_t loop) {
+  const uint32_t after = generic->loop_count - loop - 1;
+  const uint32_t below = (1u << loop) - 1;
+  for (uint32_t i = 0; i < generic->input_count + 1; ++i) {
+    ttc_operand_map_t* map = i ? &generic->inputs[i - 1] : &generic->outputs[0];
+    for (uint32_t j = 0; j < TTC_MAX_RANK; ++j) {
+      int64_t* factors = map->forms[j].factors;
+      memmove(factors + loop, factors + loop + 1, after * sizeof(*factors));
+      factors[generic->loop_count - 1] = 0;
+    }
+  }
+  for (uint32_t i = 0; i < generic->body_count; ++i) {
+    ttc_body_op_t* op = &generic->body[i];
+    if (op->kind == TTC_BODY_INDEX && op->index > loop) --op->index;
+  }
+  memmove(generic->loops + loop, generic->loops + loop + 1,
+          after * sizeof(*generic->loops));
+  generic->reductions =
+      (generic->reductions & below) | (generic->reductions >> 1 & ~below);
+  --generic->loop_count;
+}
+
+// Reduces once what would be reduced for each index of a loop: as where the
+// weights of a convolution are all the same constant.
+static void ttc_cut_repeated(ttc_dispatch_t* dispatch, uint32_t index) {
+  ttc_generic_t* generic = &dispatch->generics[index];
+  if (!generic->reductions || generic->output_count != 1) return;
+  ttc_operand_map_t* output = &generic->outputs[0];
+  const ttc_value_t* start = ttc_cut_constant(dispatch, output->value);
+  if (!start) return;
+  ttc_value_t once = dispatch->values[output->value];
+  once.kind = TTC_VALUE_CONSTANT;
+  once.bits = start->bits;
+  uint32_t kept[TTC_MAX_RANK], rank = once.rank;
+  for (uint32_t i = 0; i < rank; ++i) kept[i] = i;
+  for (uint32_t loop = generic->loop_count; loop-- > 0;) {
+    int dim = ttc_cut_repeated_dim(dispatch, generic, loop);
+    if (dim < 0) continue;
+    const uint32_t after = --once.rank - (uint32_t)dim;
+    memmove(kept + dim, kept + dim + 1, after * sizeof(*kept));
+    memmove(once.dims + dim, once.dims + dim + 1, after * sizeof(*once.dims));
+    memmove(output->forms + dim, output->forms + dim + 1,
+            after * sizeof(*output->forms));
+    output->value = ttc_dispatch_add_value(dispatch, &once);
+    ttc_cut_drop_loop(generic, loop);
+    if (dispatch->exhausted) return;
+  }
+  if (once.rank == rank) return;
+  const uint32_t values = dispatch->value_count;
+  once.kind = TTC_VALUE_RESULT;
+  once.generic = index;
+  once.result = 0;
+  const uint32_t stored = ttc_dispatch_add_value(dispatch, &once);
+  ttc_cut_value(dispatch, stored);
+  if (dispatch->exhausted) return;
+  ttc_slice_t slice = dispatch->values[stored].slice;
+  for (uint32_t i = 0; i < rank; ++i) {
+    slice.strides[i] = ttc_expr_const(dispatch, 0);
+  }
+  for (uint32_t i = 0; i < once.rank; ++i) {
+    slice.strides[kept[i]] = dispatch->values[stored].slice.strides[i];
+  }
+  for (uint32_t i = 0; i < values; ++i) {
+    ttc_value_t* value = &dispatch->values[i];
+    if (value->kind != TTC_VALUE_RESULT || value->generic != index) continue;
+    value->kind = TTC_VALUE_LOAD;
+    value->slice = slice;
+  }
+}
+
 void ttc_cut_dispatch(ttc_dispatch_t* dispatch) {
   uint32_t stores = dispatch->store_count;
   bool* marks = calloc(dispatch->generic_count + 1, sizeof(*marks));
   if (!marks) {
     dispatch->exhausted = true;
     return;
+  }
+  for (uint32_t i = 0; i < dispatch->generic_count; ++i) {
+    ttc_cut_repeated(dispatch, i);
   }
   for (uint32_t i = 0; i < dispatch->generic_count; ++i) {
     ttc_cut_generic(dispatch, i, marks);

@@ -11,7 +11,9 @@
 //
 // - operands of products of matrices, so that these multiply what they load;
 // - results of reductions that reductions over other loops use, or stores that
-//   use another one.
+//   use another one;
+// - results of reductions that are the same for each index of a loop, which are
+//   computed once.
 //
 // Leaves other dispatches as they are.
 void ttc_cut_dispatch(ttc_dispatch_t* dispatch);
