@@ -11,7 +11,7 @@ help:
 	@echo "make demo     MNIST digits on the mock Blackhole, beside llvm-cpu"
 	@echo "make test     checks, C tests (plain, ASan+UBSan, TSan), pytest"
 	@echo "make conformance  the ONNX backend suite beside llvm-cpu (half an hour)"
-	@echo "make bench    speed and size beside llvm-cpu; writes docs/benchmarks.md"
+	@echo "make bench    speed and size beside llvm-cpu; writes docs/benchmarks*.md"
 	@echo "make format   formats the C sources"
 	@echo "make docs     renews the generated parts of docs/"
 	@echo "make clean    removes build/ and out/ (not the venv)"
@@ -65,9 +65,11 @@ conformance: setup-test
 	$(PYTHON) test/conformance/onnx_suite.py --verbose
 
 .PHONY: bench
-bench: setup-demo
+bench: setup-test
+	scripts/setup.sh frontends
 	$(INSTALL)
 	$(PYTHON) bench/bench.py --write
+	$(PYTHON) bench/models.py --write
 
 .PHONY: format
 format: setup-test

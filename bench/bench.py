@@ -69,10 +69,23 @@ def child(driver: str, folder: str) -> None:
     import iree.runtime as rt
 
     call(function, [rt.asdevicearray(device, data[k]) for k in data.files])
+    print(peak_so_far())
+
+
+def peak_so_far() -> int:
+    """Peak resident bytes of this process."""
     # Not ru_maxrss: that one starts with the parent's size.
-    for line in pathlib.Path("/proc/self/status").read_text().splitlines():
-        if line.startswith("VmHWM:"):
-            print(int(line.split()[1]) * 1024)
+    status = pathlib.Path("/proc/self/status").read_text()
+    return int(status.split("VmHWM:")[1].split()[0]) * 1024
+
+
+def machine() -> str:
+    """What the figures were measured on."""
+    info = pathlib.Path("/proc/cpuinfo").read_text()
+    names = [line.split(":")[1].strip() for line in info.splitlines()
+             if line.startswith("model name")]
+    cpu = names[0] if names else platform.processor() or platform.machine()
+    return f"{len(os.sched_getaffinity(0))} cores of {cpu}"
 
 
 def measure(case: Case, seconds: float) -> dict:
@@ -175,17 +188,12 @@ def main() -> None:
     if options.json:
         options.json.write_text(json.dumps(rows, indent=1))
     if options.write:
-        cpu = platform.processor() or platform.machine()
-        for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines():
-            if line.startswith("model name"):
-                cpu = line.split(":")[1].strip()
-                break
         header = (
             "# Benchmarks\n\nMade by `python bench/bench.py --write`; see its"
             " head for what is measured.\nThe mock device (default 8x8 grid)"
             " beside IREE's llvm-cpu on local-task, host CPU features, in one"
-            f" run on {len(os.sched_getaffinity(0))} cores of"
-            f" {cpu}.\nRatios are tt-iree over llvm-cpu: below 1 is better.\n\n")
+            f" run on {machine()}.\nRatios are tt-iree over llvm-cpu: below 1 is better."
+            " Whole models are in\n[benchmarks-models.md](benchmarks-models.md).\n\n")
         (HERE.parent / "docs" / "benchmarks.md").write_text(
             header + text + "\n")
 
