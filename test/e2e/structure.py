@@ -95,21 +95,6 @@ def movement(table: Table) -> None:
             [((50, 20), dtype, "any"), ((9,), index, "index:50")], t((9, 20), dtype),
             lambda a, i: a[i],
         )  # fmt: skip
-    # An index outside reads 0; llvm-cpu reads whatever is there.
-    table.raw(
-        "move", "gather_outside",
-        [(t((50, 20), f), data((50, 20), f, "any", 8)), (t((5,), "i32"), np.array([-1, 0, 49, 50, 2**31 - 1], np.int32))],
-        [t((5, 20), f)],
-        f"  %e = tensor.empty() : {t((5, 20), f)}\n  "
-        + generic(
-            t((5, 20), f), ["(d0, d1) -> (d0)", "(d0, d1) -> (d0, d1)"], "pp",
-            f"%b : {t((5,), 'i32')}", "%e",
-            f"  ^bb0(%i: i32, %o: f32):\n    %k = arith.index_cast %i : i32 to index\n    %j = linalg.index 1 : index\n    %x = tensor.extract %a[%k, %j] : {t((50, 20), f)}\n    linalg.yield %x : f32",
-        )
-        + f"\n  return %r : {t((5, 20), f)}",
-        lambda a, i: np.where(np.isin(i, range(50))[:, None], a[np.clip(i, 0, 49)], 0),
-        stock=False,
-    )  # fmt: skip
     for name, expression, function in (
         ("iota", "%v = arith.index_cast %j : index to i32", lambda: np.broadcast_to(np.arange(33, dtype=np.int32), (5, 33))),
         ("sum_of_indices", "%s = arith.addi %i, %j : index\n    %v = arith.index_cast %s : index to i32", lambda: np.add.outer(np.arange(5), np.arange(33)).astype(np.int32)),

@@ -8,6 +8,7 @@ from typing import Dict, List
 import bodies
 import chains
 import elementwise
+import gathers
 import indices
 import linear
 import shared
@@ -17,7 +18,7 @@ from case import Case, Table
 
 def cases() -> List[Case]:
     table = Table()
-    for part in (bodies, chains, elementwise, indices, linear, shared, structure):
+    for part in (bodies, chains, elementwise, gathers, indices, linear, shared, structure):
         part.fill(table)
     ids = [case.id for case in table.cases]
     twice = {i for i in ids if ids.count(i) > 1}

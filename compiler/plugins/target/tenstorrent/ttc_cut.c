@@ -342,6 +342,12 @@ void ttc_cut_dispatch(ttc_dispatch_t* dispatch) {
   for (uint32_t i = 0; i < dispatch->generic_count; ++i) {
     ttc_cut_repeated(dispatch, i);
   }
+  for (uint32_t i = 0; i < dispatch->value_count; ++i) {
+    const ttc_value_t* value = &dispatch->values[i];
+    if (value->kind == TTC_VALUE_LOAD && value->pick.numbers) {
+      ttc_cut_value(dispatch, value->pick.numbers - 1);
+    }
+  }
   for (uint32_t i = 0; i < dispatch->generic_count; ++i) {
     ttc_cut_generic(dispatch, i, marks);
   }

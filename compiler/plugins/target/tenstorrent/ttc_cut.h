@@ -12,6 +12,7 @@
 // - operands of products of matrices, so that these multiply what they load;
 // - results of reductions that reductions over other loops use, or stores that
 //   use another one;
+// - numbers of rows, where they are computed;
 // - results of reductions that are the same for each index of a loop, which are
 //   computed once.
 //

@@ -288,6 +288,20 @@ static void ttc_generic_print(const ttc_dispatch_t* dispatch, uint32_t index,
   fputc('\n', file);
 }
 
+static void ttc_pick_print(const ttc_dispatch_t* dispatch,
+                           const ttc_value_t* value, FILE* file) {
+  if (!value->pick.numbers) return;
+  const uint32_t numbers = value->pick.numbers - 1;
+  fprintf(file, " rows t%u(", numbers);
+  for (uint32_t i = 0; i < dispatch->values[numbers].rank; ++i) {
+    fprintf(file, "%s%u", i ? ", " : "", value->pick.dims[i]);
+  }
+  fputs(") of ", file);
+  ttc_expr_print(dispatch, value->pick.count, file);
+  fputs(", stride ", file);
+  ttc_expr_print(dispatch, value->pick.stride, file);
+}
+
 static void ttc_value_print(const ttc_dispatch_t* dispatch, uint32_t index,
                             FILE* file) {
   const ttc_value_t* value = &dispatch->values[index];
@@ -297,6 +311,7 @@ static void ttc_value_print(const ttc_dispatch_t* dispatch, uint32_t index,
     case TTC_VALUE_LOAD:
       fputs(" load ", file);
       ttc_slice_print(dispatch, &value->slice, value->rank, file);
+      ttc_pick_print(dispatch, value, file);
       break;
     case TTC_VALUE_EMPTY:
       fputs(" empty", file);

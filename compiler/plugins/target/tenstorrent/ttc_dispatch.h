@@ -69,8 +69,18 @@ typedef struct ttc_slice_t {
   ttc_expr_t strides[TTC_MAX_RANK];
 } ttc_slice_t;
 
+// Rows of a slice that numbers in another tensor pick, as the embeddings of
+// tokens: element i of a value lies numbers[i's dims] * stride elements on from
+// where the slice says. Numbers outside of 0 .. count - 1 are clamped.
+typedef struct ttc_pick_t {
+  uint32_t numbers;            // value of an integer type, plus 1; 0: none
+  uint8_t dims[TTC_MAX_RANK];  // of the value, by dim of |numbers|
+  ttc_expr_t stride;
+  ttc_expr_t count;
+} ttc_pick_t;
+
 typedef enum ttc_value_kind_e {
-  TTC_VALUE_LOAD,      // slice
+  TTC_VALUE_LOAD,      // slice, pick
   TTC_VALUE_EMPTY,     // undefined elements
   TTC_VALUE_CONSTANT,  // every element is |bits|
   TTC_VALUE_RESULT,    // result |result| of generic |generic|
@@ -82,6 +92,7 @@ typedef struct ttc_value_t {
   uint32_t rank;
   ttc_expr_t dims[TTC_MAX_RANK];
   ttc_slice_t slice;
+  ttc_pick_t pick;
   uint64_t bits;
   uint32_t generic;
   uint32_t result;

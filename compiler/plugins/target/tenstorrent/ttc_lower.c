@@ -76,6 +76,25 @@ void ttc_lower_decode(ttc_lower_t* lower, tt_operand_t item,
   }
 }
 
+// The number of the row that |access| is in, read from memory.
+static tt_operand_t ttc_lower_row(ttc_lower_t* lower,
+                                  const ttc_access_t* access) {
+  tt_builder_t* b = lower->b;
+  const ttc_access_t* numbers = &lower->phase->accesses[access->numbers - 1];
+  const tt_dtype_t type = lower->dispatch->subspans[numbers->subspan].dtype;
+  const tt_operand_t at[] = {lower->views[numbers->subspan],
+                             ttc_lower_address(lower, numbers)};
+  tt_operand_t row =
+      tt_build_value(b, TT_OP_LOAD, type, TT_DTYPE_NONE, 0, at, 2);
+  if (type != TT_DTYPE_I64) {
+    row = tt_build_value(b, TT_OP_EXTSI, TT_DTYPE_I64, type, 0, &row, 1);
+  }
+  tt_operand_t last = ttc_kernel_op(
+      lower, TT_OP_SUB, ttc_lower_expr(lower, access->row_count), tt_imm(b, 1));
+  row = ttc_kernel_op(lower, TT_OP_MINS, row, last);
+  return ttc_kernel_op(lower, TT_OP_MAXS, row, tt_imm(b, 0));
+}
+
 tt_operand_t ttc_lower_address(ttc_lower_t* lower, const ttc_access_t* access) {
   tt_operand_t sum = ttc_lower_expr(lower, access->base);
   for (uint8_t i = 0; i < lower->phase->dim_count; ++i) {
@@ -85,7 +104,11 @@ tt_operand_t ttc_lower_address(ttc_lower_t* lower, const ttc_access_t* access) {
                       ttc_lower_expr(lower, access->strides[i]));
     sum = ttc_kernel_op(lower, TT_OP_ADD, sum, part);
   }
-  return sum;
+  if (!access->numbers) return sum;
+  tt_operand_t row =
+      ttc_kernel_op(lower, TT_OP_MUL, ttc_lower_row(lower, access),
+                    ttc_lower_expr(lower, access->row_stride));
+  return ttc_kernel_op(lower, TT_OP_ADD, sum, row);
 }
 
 // ---- Entries ----------------------------------------------------------------

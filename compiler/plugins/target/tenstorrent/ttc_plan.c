@@ -20,6 +20,11 @@ ttc_level_t ttc_plan_level(const ttc_dispatch_t* dispatch,
   uint32_t used = 0;
   for (uint8_t i = 0; i < phase->dim_count; ++i) {
     if (!ttc_expr_equals(dispatch, access->strides[i], 0)) used |= 1u << i;
+    if (access->numbers &&
+        !ttc_expr_equals(dispatch,
+                         phase->accesses[access->numbers - 1].strides[i], 0)) {
+      used |= 1u << i;
+    }
   }
   if (!used) return TTC_LEVEL_ONCE;
   for (uint8_t i = 0; i < stage->private_count; ++i) {
@@ -95,12 +100,26 @@ static bool ttc_phase_stores(const ttc_planner_t* planner,
   return false;
 }
 
+// Marks the accesses that the phase loads from (TTC_MAX_ACCESSES).
+static void ttc_phase_loads(const ttc_phase_t* phase, bool* out_marks) {
+  memset(out_marks, 0, TTC_MAX_ACCESSES * sizeof(*out_marks));
+  for (uint32_t i = 0; i < phase->term_count; ++i) {
+    if (phase->terms[i].kind != TTC_TERM_LOAD) continue;
+    const uint32_t index = phase->terms[i].index;
+    const uint32_t numbers = phase->accesses[index].numbers;
+    out_marks[index] = true;
+    if (numbers) out_marks[numbers - 1] = true;
+  }
+}
+
 // Whether the phase loads what it stores to scratch memory.
 static bool ttc_phase_reads_scratch(const ttc_planner_t* planner,
                                     const ttc_phase_t* phase) {
-  for (uint32_t i = 0; i < phase->term_count; ++i) {
-    if (phase->terms[i].kind != TTC_TERM_LOAD) continue;
-    const ttc_access_t* load = &phase->accesses[phase->terms[i].index];
+  bool loads[TTC_MAX_ACCESSES];
+  ttc_phase_loads(phase, loads);
+  for (uint32_t i = 0; i < phase->access_count; ++i) {
+    const ttc_access_t* load = &phase->accesses[i];
+    if (!loads[i]) continue;
     if (ttc_access_binding(planner, load) != TTC_SCRATCH) continue;
     for (uint32_t j = 0; j < phase->stage_count; ++j) {
       const ttc_stage_t* stage = &phase->stages[j];
@@ -235,9 +254,11 @@ static void ttc_plan_check_updates(ttc_planner_t* planner,
   for (uint32_t i = 0; i < phase->stage_count; ++i) {
     store_stages += !phase->stages[i].reduce;
   }
-  for (uint32_t i = 0; i < phase->term_count; ++i) {
-    if (phase->terms[i].kind != TTC_TERM_LOAD) continue;
-    const ttc_access_t* load = &phase->accesses[phase->terms[i].index];
+  bool loads[TTC_MAX_ACCESSES];
+  ttc_phase_loads(phase, loads);
+  for (uint32_t i = 0; i < phase->access_count; ++i) {
+    const ttc_access_t* load = &phase->accesses[i];
+    if (!loads[i]) continue;
     uint32_t binding = ttc_access_binding(planner, load);
     // What a cut stored is meant to be read afterwards.
     if (binding == TTC_SCRATCH) continue;

@@ -40,6 +40,10 @@ typedef struct ttc_access_t {
   uint32_t subspan;
   ttc_expr_t base;
   ttc_expr_t strides[TTC_MAX_DIMS];
+  // Plus the element of access |numbers| - 1, clamped to 0 .. row_count - 1,
+  // times |row_stride|; 0: no such access.
+  uint32_t numbers;
+  ttc_expr_t row_stride, row_count;
   uint8_t cb;     // CB number of its pages
   uint8_t pages;  // of one step
   uint8_t bcast;  // tt_bcast_t: only row 0 or column 0 of a page is read

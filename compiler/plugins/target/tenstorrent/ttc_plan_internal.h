@@ -58,6 +58,9 @@ uint32_t ttc_plan_op(ttc_planner_t* planner, tt_op_t op, tt_dtype_t type,
 // The access to |slice| indexed by |forms|, one a dim.
 uint32_t ttc_plan_slice(ttc_planner_t* planner, const ttc_slice_t* slice,
                         uint32_t rank, const ttc_plan_form_t* forms);
+// The term of |value|, a load, indexed by |forms|, one a dim.
+uint32_t ttc_plan_load(ttc_planner_t* planner, const ttc_value_t* value,
+                       const ttc_plan_form_t* forms);
 // The term of the value of |form|: a load of indices.
 uint32_t ttc_plan_index(ttc_planner_t* planner, const ttc_plan_form_t* form);
 // A new dim.

@@ -10,6 +10,8 @@ enum {
   TTC_WRITER_FOLD_TILES = 16,
   // Tiles of a matrix are read 32 elements at a time, strips 1024.
   TTC_PIECES_TILES = 4,
+  // Picking shorter rows one by one takes longer than loops over elements.
+  TTC_SHORTEST_ROW = 8,
 };
 
 // ---- Merging dims -----------------------------------------------------------
@@ -241,6 +243,30 @@ static int64_t ttc_plan_size(const ttc_planner_t* planner, uint8_t dim) {
   return size > 0 ? size : 1;
 }
 
+// The lanes of a page lie in one row of those that numbers pick.
+static bool ttc_plan_may_pick(const ttc_planner_t* planner) {
+  const ttc_phase_t* phase = planner->phase;
+  for (uint32_t i = 0; i < phase->stage_count; ++i) {
+    const ttc_stage_t* stage = &phase->stages[i];
+    bool used[TTC_MAX_ACCESSES];
+    ttc_plan_stage_loads(phase, stage, used);
+    for (uint32_t j = 0; j < phase->access_count; ++j) {
+      if (!used[j] || !phase->accesses[j].numbers) continue;
+      const ttc_access_t* numbers =
+          &phase->accesses[phase->accesses[j].numbers - 1];
+      if (ttc_plan_size(planner, stage->column) < TTC_SHORTEST_ROW) {
+        return false;
+      }
+      if ((stage->row != TTC_NO_INDEX &&
+           !ttc_stride_is(planner, numbers, stage->row, 0)) ||
+          !ttc_stride_is(planner, numbers, stage->column, 0)) {
+        return false;
+      }
+    }
+  }
+  return true;
+}
+
 // ---- Ways to take lanes -----------------------------------------------------
 
 // A way the phase may go.
@@ -376,7 +402,7 @@ void ttc_plan_lanes(ttc_planner_t* planner) {
   bool folds = folder != TTC_FOLDER_NONE;
   bool contiguous = folds && ttc_plan_contiguous_items(planner);
   int64_t best = -1;
-  ttc_way_t taken = ways[1];
+  ttc_way_t taken = ways[1];  // takes anything but picked rows
   for (size_t i = 0; i < sizeof(ways) / sizeof(*ways); ++i) {
     ttc_way_t way = ways[i];
     // Lanes run along what lies together in memory.
@@ -386,6 +412,7 @@ void ttc_plan_lanes(ttc_planner_t* planner) {
     if (!sensible) continue;
     ttc_plan_take(planner, way, folder);
     if (way.lanes == TTC_LANES_STRIP && !ttc_plan_may_strip(planner)) continue;
+    if (!ttc_plan_may_pick(planner)) continue;
     int64_t cost = ttc_plan_cost(planner);
     bool apart =
         way.fold == TTC_FOLD_NONE && folder == TTC_FOLDER_FPU && !contiguous;
@@ -393,6 +420,11 @@ void ttc_plan_lanes(ttc_planner_t* planner) {
     if (best >= 0 && cost >= best) continue;
     best = cost;
     taken = way;
+  }
+  if (best < 0) {
+    ttc_plan_refuse(planner, "picked elements that are no rows of %d and more",
+                    TTC_SHORTEST_ROW);
+    return;
   }
   ttc_plan_take(planner, taken, folder);
   ttc_plan_pages(planner);

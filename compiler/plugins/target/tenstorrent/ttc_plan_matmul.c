@@ -136,6 +136,7 @@ void ttc_plan_matmul(ttc_planner_t* planner) {
       &phase->accesses[phase->stages[1].results[0].access];
   const ttc_access_t* a = &phase->accesses[matmul.a];
   const ttc_access_t* b = &phase->accesses[matmul.b];
+  if (a->numbers || b->numbers) return;
   uint8_t row = ttc_matmul_dim(planner, a, b, store);
   uint8_t column = ttc_matmul_dim(planner, b, a, store);
   if (row == TTC_NO_INDEX || column == TTC_NO_INDEX) return;

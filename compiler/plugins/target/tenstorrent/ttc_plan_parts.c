@@ -207,8 +207,15 @@ static void ttc_parts_prune(ttc_phase_t* phase, const uint32_t* stages) {
     }
   }
   for (uint32_t i = 0; i < phase->access_count; ++i) {
+    const uint32_t numbers = phase->accesses[i].numbers;
+    if (reached[i] && numbers) reached[numbers - 1] = true;
+  }
+  for (uint32_t i = 0; i < phase->access_count; ++i) {
     if (!reached[i]) continue;
-    phase->accesses[access_count] = phase->accesses[i];
+    // Row numbers come before what they pick.
+    ttc_access_t access = phase->accesses[i];
+    if (access.numbers) access.numbers = accesses[access.numbers - 1] + 1;
+    phase->accesses[access_count] = access;
     accesses[i] = access_count++;
   }
   for (uint32_t i = 0; i < phase->term_count; ++i) {

@@ -61,7 +61,9 @@ static uint32_t ttc_plan_access(ttc_planner_t* planner,
   for (uint32_t i = 0; i < phase->access_count; ++i) {
     const ttc_access_t* other = &phase->accesses[i];
     if (other->subspan == access->subspan && other->base == access->base &&
-        !memcmp(other->strides, access->strides, sizeof(access->strides))) {
+        !memcmp(other->strides, access->strides, sizeof(access->strides)) &&
+        other->numbers == access->numbers &&
+        other->row_stride == access->row_stride) {
       return i;
     }
   }
@@ -95,8 +97,10 @@ uint32_t ttc_plan_index(ttc_planner_t* planner, const ttc_plan_form_t* form) {
                              .index = ttc_plan_access(planner, &access)});
 }
 
-uint32_t ttc_plan_slice(ttc_planner_t* planner, const ttc_slice_t* slice,
-                        uint32_t rank, const ttc_plan_form_t* forms) {
+// Fills in what of |out| follows from |slice|.
+static void ttc_plan_place(ttc_planner_t* planner, const ttc_slice_t* slice,
+                           uint32_t rank, const ttc_plan_form_t* forms,
+                           ttc_access_t* out) {
   ttc_access_t access = {.subspan = slice->subspan,
                          .base = slice->base,
                          .cb = TTC_NO_INDEX,
@@ -114,5 +118,34 @@ uint32_t ttc_plan_slice(ttc_planner_t* planner, const ttc_slice_t* slice,
                        ttc_plan_const(planner, forms[i].factors[j])));
     }
   }
+  *out = access;
+}
+
+uint32_t ttc_plan_slice(ttc_planner_t* planner, const ttc_slice_t* slice,
+                        uint32_t rank, const ttc_plan_form_t* forms) {
+  ttc_access_t access;
+  ttc_plan_place(planner, slice, rank, forms, &access);
   return ttc_plan_access(planner, &access);
+}
+
+uint32_t ttc_plan_load(ttc_planner_t* planner, const ttc_value_t* value,
+                       const ttc_plan_form_t* forms) {
+  ttc_access_t access;
+  ttc_plan_place(planner, &value->slice, value->rank, forms, &access);
+  if (value->pick.numbers) {
+    const ttc_value_t numbers =
+        planner->dispatch->values[value->pick.numbers - 1];
+    ttc_plan_form_t of_numbers[TTC_MAX_RANK];
+    for (uint32_t i = 0; i < numbers.rank; ++i) {
+      of_numbers[i] = forms[value->pick.dims[i]];
+    }
+    access.numbers =
+        ttc_plan_slice(planner, &numbers.slice, numbers.rank, of_numbers) + 1;
+    access.row_stride = value->pick.stride;
+    access.row_count = value->pick.count;
+  }
+  return ttc_plan_term(
+      planner, &(ttc_term_t){.kind = TTC_TERM_LOAD,
+                             .result_type = (uint8_t)value->dtype,
+                             .index = ttc_plan_access(planner, &access)});
 }

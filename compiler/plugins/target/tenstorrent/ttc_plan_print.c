@@ -35,6 +35,12 @@ static void ttc_access_print(const ttc_dispatch_t* dispatch,
     fprintf(file, " + d%u * ", i);
     ttc_expr_print(dispatch, access->strides[i], file);
   }
+  if (access->numbers) {
+    fprintf(file, " + a%u of ", access->numbers - 1);
+    ttc_expr_print(dispatch, access->row_count, file);
+    fputs(" * ", file);
+    ttc_expr_print(dispatch, access->row_stride, file);
+  }
   if (access->cb != TTC_NO_INDEX) fprintf(file, ", c%u", access->cb);
   fputc('\n', file);
 }

@@ -380,11 +380,7 @@ static uint32_t ttc_plan_value(ttc_planner_t* planner, uint32_t value_index,
   ttc_plan_loops_t loops;
   switch ((ttc_value_kind_t)value.kind) {
     case TTC_VALUE_LOAD:
-      return ttc_plan_term(
-          planner, &(ttc_term_t){.kind = TTC_TERM_LOAD,
-                                 .result_type = (uint8_t)value.dtype,
-                                 .index = ttc_plan_slice(planner, &value.slice,
-                                                         value.rank, forms)});
+      return ttc_plan_load(planner, &value, forms);
     case TTC_VALUE_CONSTANT:
       return ttc_plan_constant(planner, value.dtype, value.bits);
     case TTC_VALUE_EMPTY:

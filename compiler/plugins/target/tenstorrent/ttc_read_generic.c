@@ -98,16 +98,8 @@ static bool ttc_read_is_reduction(MlirAttribute iterator) {
 
 // ---- Body -------------------------------------------------------------------
 
-typedef struct ttc_read_body_t {
-  ttc_read_t* read;
-  ttc_generic_t* generic;
-  MlirBlock block;
-  const void** names;  // MlirValue.ptr of each body op
-  uint32_t capacity;
-} ttc_read_body_t;
-
-static uint32_t ttc_body_append(ttc_read_body_t* body, MlirValue value,
-                                const ttc_body_op_t* op) {
+uint32_t ttc_body_append(ttc_read_body_t* body, MlirValue value,
+                         const ttc_body_op_t* op) {
   ttc_generic_t* generic = body->generic;
   if (generic->body_count == body->capacity) {
     uint32_t wanted = body->capacity ? body->capacity * 2 : 16;
@@ -127,7 +119,7 @@ static uint32_t ttc_body_append(ttc_read_body_t* body, MlirValue value,
   return generic->body_count++;
 }
 
-static uint32_t ttc_body_value(ttc_read_body_t* body, MlirValue value) {
+uint32_t ttc_body_value(ttc_read_body_t* body, MlirValue value) {
   if (body->read->status) return 0;
   for (uint32_t i = 0; i < body->generic->body_count; ++i) {
     if (body->names[i] == value.ptr) return i;
@@ -215,6 +207,10 @@ static void ttc_body_index(ttc_read_body_t* body, MlirOperation mlir_op) {
 static void ttc_body_op(ttc_read_body_t* body, MlirOperation mlir_op) {
   if (ttc_op_is(mlir_op, "linalg.index")) {
     ttc_body_index(body, mlir_op);
+    return;
+  }
+  if (ttc_op_is(mlir_op, "tensor.extract")) {
+    ttc_body_extract(body, mlir_op);
     return;
   }
   ttc_scalar_op_t scalar;

@@ -37,7 +37,26 @@ uint32_t ttc_read_mixed(ttc_read_t* read, MlirOperation op, const char* name,
 
 // ---- ttc_read_generic.c -----------------------------------------------------
 
+typedef struct ttc_read_body_t {
+  ttc_read_t* read;
+  ttc_generic_t* generic;
+  MlirBlock block;
+  const void** names;  // MlirValue.ptr of each body op
+  uint32_t capacity;
+} ttc_read_body_t;
+
 void ttc_read_generic(ttc_read_t* read, MlirOperation op);
+// Appends |op| as what |value| is; returns its index in the body.
+uint32_t ttc_body_append(ttc_read_body_t* body, MlirValue value,
+                         const ttc_body_op_t* op);
+// The index of |value| in the body.
+uint32_t ttc_body_value(ttc_read_body_t* body, MlirValue value);
+
+// ---- ttc_read_extract.c -----------------------------------------------------
+
+// A tensor.extract, as one more input of the generic: a slice, or rows of one
+// that computed numbers pick.
+void ttc_body_extract(ttc_read_body_t* body, MlirOperation op);
 
 // ---- ttc_read.c -------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-// Not for tiles: data decides where elements lie.
+// Rows that data choose: the reader loads their numbers.
 #layout = #hal.pipeline.layout<bindings = [#hal.pipeline.binding<storage_buffer, "ReadOnly|Indirect">, #hal.pipeline.binding<storage_buffer, "ReadOnly|Indirect">, #hal.pipeline.binding<storage_buffer, Indirect>], flags = Indirect>
 module {
   func.func @gather() {
