@@ -46,8 +46,9 @@ static void collect_insts(tt_emitter_t* e) {
       note_operand(e, operands[k]);
     }
     note_result(e, inst, whiles);
-    bool nibble = inst->op == TT_OP_STORE && inst->type == TT_DTYPE_I4;
-    if (inst->op == TT_OP_LOAD || nibble) {
+    // A packed element is stored by writing back the byte it was read from.
+    bool packed = inst->op == TT_OP_STORE && tt_dtype_is_packed(inst->type);
+    if (inst->op == TT_OP_LOAD || packed) {
       give_line(e, tt_operand_index(operands[0]));
     }
     if (inst->op == TT_OP_FOR || inst->op == TT_OP_WHILE ||

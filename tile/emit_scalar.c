@@ -71,7 +71,7 @@ static const char* page_pointer(const tt_emitter_t* e, const tt_inst_t* inst) {
 }
 
 static void emit_element(tt_emitter_t* e, const tt_inst_t* inst) {
-  const char* suffix = inst->type == TT_DTYPE_I4 ? "_i4" : "";
+  const char* suffix = tt_dtype_is_packed(inst->type) ? "_packed" : "";
   char text[4][sizeof(tt_emit_text_t)];
   for (uint32_t k = 0; k < inst->operand_count; ++k) {
     memcpy(text[k], tt_emit_operand(e, inst, k).s, sizeof(text[k]));

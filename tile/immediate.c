@@ -63,6 +63,8 @@ bool tt_immediate_valid(tt_dtype_t dtype, uint64_t bits) {
   switch (dtype) {
     case TT_DTYPE_I1:
       return bits <= 1;
+    case TT_DTYPE_I2:
+      return value >= -2 && value < 2;
     case TT_DTYPE_I4:
       return value >= -8 && value < 8;
     case TT_DTYPE_I8:

@@ -70,39 +70,48 @@ typedef int8_t mem_i1;
 INT_TYPES(MEMORY, )
 FLOAT_TYPES(MEMORY, )
 
-// i4: two to a byte, low nibble first.
-static inline int32_t load_one_i4(const void* base, int64_t index) {
-  uint32_t byte = ((const uint8_t*)base)[index >> 1];
-  return (int32_t)(byte << (index & 1 ? 24 : 28)) >> 28;
+// Several to a byte, low bits first: |bits| each.
+static inline int32_t load_one_packed(const void* base, int64_t index,
+                                      uint32_t bits) {
+  uint64_t at = (uint64_t)index * bits;
+  uint32_t byte = ((const uint8_t*)base)[at / 8];
+  return (int32_t)(byte << (32 - bits - at % 8)) >> (32 - bits);
 }
-static inline void store_one_i4(void* base, int64_t index, int32_t value) {
-  uint8_t* byte = (uint8_t*)base + (index >> 1);
-  uint32_t nibble = (uint32_t)value & 0xF;
-  *byte = (uint8_t)(index & 1 ? (*byte & 0x0F) | nibble << 4
-                              : (*byte & 0xF0) | nibble);
+static inline void store_one_packed(void* base, int64_t index, uint32_t bits,
+                                    int32_t value) {
+  uint64_t at = (uint64_t)index * bits;
+  uint8_t* byte = (uint8_t*)base + at / 8;
+  uint32_t mask = (1u << bits) - 1;
+  *byte = (uint8_t)((*byte & ~(mask << at % 8)) | ((uint32_t)value & mask)
+                                                      << at % 8);
 }
-static void load_i4(void* lanes, const void* base, int64_t first,
-                    int64_t stride, size_t n) {
-  int32_t* t = lanes;
-  LOOP t[i] = load_one_i4(base, first + (int64_t)i * stride);
-}
-static void store_i4(void* base, int64_t first, int64_t stride,
-                     const void* lanes, size_t n) {
-  const int32_t* s = lanes;
-  for (size_t i = 0; i < n; ++i) {
-    store_one_i4(base, first + (int64_t)i * stride, s[i]);
+#define PACKED(type, bits)                                                \
+  static void load_##type(void* lanes, const void* base, int64_t first,   \
+                          int64_t stride, size_t n) {                     \
+    int32_t* t = lanes;                                                   \
+    LOOP t[i] = load_one_packed(base, first + (int64_t)i * stride, bits); \
+  }                                                                       \
+  static void store_##type(void* base, int64_t first, int64_t stride,     \
+                           const void* lanes, size_t n) {                 \
+    const int32_t* s = lanes;                                             \
+    for (size_t i = 0; i < n; ++i) {                                      \
+      store_one_packed(base, first + (int64_t)i * stride, bits, s[i]);    \
+    }                                                                     \
+  }                                                                       \
+  static void gather_##type(void* lanes, const void* base,                \
+                            const int64_t* index, size_t n) {             \
+    int32_t* t = lanes;                                                   \
+    LOOP t[i] = load_one_packed(base, index[i], bits);                    \
+  }                                                                       \
+  static void scatter_##type(void* base, const int64_t* index,            \
+                             const void* lanes, size_t n) {               \
+    const int32_t* s = lanes;                                             \
+    for (size_t i = 0; i < n; ++i) {                                      \
+      store_one_packed(base, index[i], bits, s[i]);                       \
+    }                                                                     \
   }
-}
-static void gather_i4(void* lanes, const void* base, const int64_t* index,
-                      size_t n) {
-  int32_t* t = lanes;
-  LOOP t[i] = load_one_i4(base, index[i]);
-}
-static void scatter_i4(void* base, const int64_t* index, const void* lanes,
-                       size_t n) {
-  const int32_t* s = lanes;
-  for (size_t i = 0; i < n; ++i) store_one_i4(base, index[i], s[i]);
-}
+PACKED(i4, 4)
+PACKED(i2, 2)
 
 // ---- Lanes to lanes -------------------------------------------------------
 

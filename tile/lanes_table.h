@@ -177,7 +177,7 @@ const tt_lanes_t TT_CAT(tt_lanes_, TT_LANES_ISA) = {
     .memory = {MEMORY_FNS(I1, i1), MEMORY_FNS(I4, i4), MEMORY_FNS(I8, i8),
                MEMORY_FNS(I16, i16), MEMORY_FNS(I32, i32), MEMORY_FNS(I64, i64),
                MEMORY_FNS(F16, f16), MEMORY_FNS(BF16, bf16),
-               MEMORY_FNS(F32, f32), MEMORY_FNS(F64, f64)},
+               MEMORY_FNS(F32, f32), MEMORY_FNS(F64, f64), MEMORY_FNS(I2, i2)},
     .splat4 = splat4,
     .splat8 = splat8,
     .iota = iota,

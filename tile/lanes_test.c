@@ -701,7 +701,7 @@ static void test_memory(void** state) {
     if (!lanes) continue;
     for (int type = 1; type < TT_DTYPE_COUNT; ++type) {
       const tt_memory_fns_t* fns = &lanes->memory[type];
-      tt_dtype_t value = type == TT_DTYPE_I4 ? TT_DTYPE_I8 : (tt_dtype_t)type;
+      tt_dtype_t value = tt_dtype_of_register((tt_dtype_t)type);
       uint32_t bytes = lane_bytes(value);
       uint8_t memory[8 * 4 * N + 64] = {0};
       lane_t in[N], out[N];
@@ -709,6 +709,7 @@ static void test_memory(void** state) {
       for (uint32_t i = 0; i < N; ++i) {
         lane_t lane = random_lane(value, i);
         if (type == TT_DTYPE_I4) lane.i32 = (int32_t)(i * 5 % 16) - 8;
+        if (type == TT_DTYPE_I2) lane.i32 = (int32_t)(i * 3 % 4) - 2;
         put(in, bytes, i, lane);
         index[i] = (int64_t)((i * 7) % N);
       }

@@ -188,7 +188,7 @@ tt_status_t tt_verify_kernel(tt_verify_t* v) {
   const tt_kernel_t* kernel = v->kernel;
   const uint8_t* types = v->program->reg_types + kernel->first_reg;
   for (uint32_t i = 0; i < kernel->reg_count; ++i) {
-    if (types[i] == TT_DTYPE_NONE || types[i] == TT_DTYPE_I4 ||
+    if (types[i] == TT_DTYPE_NONE || tt_dtype_is_packed(types[i]) ||
         types[i] >= TT_DTYPE_COUNT) {
       return tt_verify_error(v, "register %u has an unknown type", i);
     }

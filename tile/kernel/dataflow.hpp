@@ -581,20 +581,23 @@ inline void store(V v, int64_t i, typename V::element::type value) {
 }
 
 template <class V>
-inline int8_t load_i4(V v, int64_t i) {
+inline int8_t load_packed(V v, int64_t i) {
+  using E = typename V::element;
   check(v, i, i);
-  const uint8_t pair = *l1<uint8_t>(cached(v.bank, v.byte + i / 2, v.line));
-  return i4::fit(i % 2 ? pair >> 4 : pair);
+  const uint64_t bit = (uint64_t)i * E::width;
+  const uint8_t all = *l1<uint8_t>(cached(v.bank, v.byte + bit / 8, v.line));
+  return E::fit(all >> bit % 8);
 }
 
 template <class V>
-inline void store_i4(V v, int64_t i, int8_t value) {
+inline void store_packed(V v, int64_t i, int8_t value) {
+  constexpr int width = V::element::width;
   check(v, i, i);
-  const uint64_t byte = v.byte + i / 2;
-  const uint8_t pair = *l1<uint8_t>(cached(v.bank, byte, v.line));
-  const uint8_t nibble = value & 15;
-  store_bits<uint8_t>(v.bank, byte, i % 2 ? (pair & 15) | nibble << 4
-                                          : (pair & 240) | nibble);
+  const uint64_t bit = (uint64_t)i * width, byte = v.byte + bit / 8;
+  const uint8_t all = *l1<uint8_t>(cached(v.bank, byte, v.line));
+  const uint8_t mask = ((1 << width) - 1) << bit % 8;
+  store_bits<uint8_t>(v.bank, byte,
+                      (all & ~mask) | ((value << bit % 8) & mask));
 }
 
 // Elements of pages, in row-major order of the tile.

@@ -126,7 +126,11 @@ struct i1 : integer<1, bool, uint8_t, int32_t, uint32_t> {
   static wide s(type v) { return v ? -1 : 0; }
 };
 
-// i4: two to a byte in memory, low nibble first; only loaded and stored.
+// Several to a byte in memory, low bits first; only loaded and stored.
 struct i4 : integer<4, int8_t, uint8_t, int32_t, uint32_t> {
   static type fit(uwide v) { return (type)((int32_t)(v << 28) >> 28); }
+};
+
+struct i2 : integer<2, int8_t, uint8_t, int32_t, uint32_t> {
+  static type fit(uwide v) { return (type)((int32_t)(v << 30) >> 30); }
 };
