@@ -11,6 +11,7 @@ import elementwise
 import gathers
 import indices
 import linear
+import narrow
 import shared
 import structure
 from case import Case, Table
@@ -18,7 +19,7 @@ from case import Case, Table
 
 def cases() -> List[Case]:
     table = Table()
-    for part in (bodies, chains, elementwise, gathers, indices, linear, shared, structure):
+    for part in (bodies, chains, elementwise, gathers, indices, linear, narrow, shared, structure):
         part.fill(table)
     ids = [case.id for case in table.cases]
     twice = {i for i in ids if ids.count(i) > 1}

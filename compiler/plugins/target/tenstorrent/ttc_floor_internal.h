@@ -4,6 +4,7 @@
 #define TT_IREE_COMPILER_TTC_FLOOR_INTERNAL_H_
 
 #include "compiler/plugins/target/tenstorrent/ttc_api.h"
+#include "compiler/plugins/target/tenstorrent/ttc_floor_type.h"
 #include "compiler/plugins/target/tenstorrent/ttc_loops.h"
 
 enum { TTC_FLOOR_MAX_RANK = 32 };
@@ -25,8 +26,8 @@ typedef enum ttc_floor_kind_e {
   TTC_FLOOR_MEMREF,
 } ttc_floor_kind_t;
 
-// What an MLIR value is here. An i4 is an i8 that holds its value, as in
-// registers.
+// What an MLIR value is here: for scalars a node of what ttc_floor_type_of
+// says.
 typedef struct ttc_floor_value_t {
   ttc_floor_kind_t kind;
   ttc_node_t nodes[2];
@@ -79,10 +80,22 @@ ttc_node_t ttc_floor_node(ttc_floor_reader_t* r, MlirOperation op, intptr_t i);
 // Gives each result of |op| the value of the operand of that number.
 bool ttc_floor_forward(ttc_floor_reader_t* r, MlirOperation op);
 
-// Storage of |type| and whether it is complex; NONE when there is none.
-tt_dtype_t ttc_floor_element_type(MlirType type, bool* out_complex);
+// What elements of |type| are, or the parts of a complex one. False when there
+// is no such thing.
+bool ttc_floor_element_type(MlirType type, bool* out_complex,
+                            ttc_floor_type_t* out);
 
 // ---- ttc_floor_memref.c ----
+
+// Operands of |op| in segment |segment| of its operandSegmentSizes.
+void ttc_floor_segment(MlirOperation op, intptr_t segment, intptr_t* out_first,
+                       intptr_t* out_count);
+
+// Values given by the I64 array |name| with dynamic ones taken from the
+// operands from |operand| on. Returns how many there are, -1 on failure.
+intptr_t ttc_floor_mixed(ttc_floor_reader_t* r, MlirOperation op,
+                         const char* name, intptr_t operand,
+                         ttc_node_t* out_values);
 
 // The result of |op|, an arith.constant with the tensor |dense|, becomes a
 // memref with its bytes in the program.

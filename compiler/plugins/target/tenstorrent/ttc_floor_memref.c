@@ -9,9 +9,8 @@
 // Attributes
 //===----------------------------------------------------------------------===//
 
-// Operands of |op| in segment |segment| of its operandSegmentSizes.
-static void ttc_segment(MlirOperation op, intptr_t segment, intptr_t* out_first,
-                        intptr_t* out_count) {
+void ttc_floor_segment(MlirOperation op, intptr_t segment, intptr_t* out_first,
+                       intptr_t* out_count) {
   MlirAttribute sizes = ttc_op_attr(op, "operandSegmentSizes");
   *out_first = 0;
   for (intptr_t i = 0; i < segment; ++i) {
@@ -20,11 +19,9 @@ static void ttc_segment(MlirOperation op, intptr_t segment, intptr_t* out_first,
   *out_count = mlirDenseI32ArrayGetElement(sizes, segment);
 }
 
-// Values given by the I64 array |name| with dynamic ones taken from the
-// operands from |operand| on. Returns how many there are, -1 on failure.
-static intptr_t ttc_mixed_values(ttc_floor_reader_t* r, MlirOperation op,
-                                 const char* name, intptr_t operand,
-                                 ttc_node_t* out_values) {
+intptr_t ttc_floor_mixed(ttc_floor_reader_t* r, MlirOperation op,
+                         const char* name, intptr_t operand,
+                         ttc_node_t* out_values) {
   MlirAttribute array = ttc_op_attr(op, name);
   if (!array.ptr || !mlirAttributeIsADenseI64Array(array)) {
     ttc_floor_fail(r, op, "has no attribute '%s'", name);
@@ -77,10 +74,12 @@ static ttc_memref_t* ttc_dense_memref(ttc_floor_reader_t* r, MlirOperation op,
   ttc_memref_t* memref = ttc_memref_copy_of(r, NULL);
   if (!memref) return NULL;
   *out_memory = (ttc_memory_t){0};
-  out_memory->dtype = ttc_floor_element_type(mlirShapedTypeGetElementType(type),
-                                             &memref->is_complex);
+  ttc_floor_type_t element;
+  bool known = ttc_floor_element_type(mlirShapedTypeGetElementType(type),
+                                      &memref->is_complex, &element);
+  out_memory->dtype = element.storage;
   int64_t rank = mlirShapedTypeGetRank(type);
-  if (out_memory->dtype == TT_DTYPE_NONE || rank > TTC_FLOOR_MAX_RANK) {
+  if (!known || rank > TTC_FLOOR_MAX_RANK) {
     char* text = ttc_type_text(type);
     ttc_floor_fail(r, op, "is of type %s, whose elements have no device type",
                    text ? text : "?");
@@ -117,7 +116,7 @@ static bool ttc_floor_subspan(ttc_floor_reader_t* r, MlirOperation op) {
   }
   // Operands: the byte offset, if any, then the dynamic sizes.
   intptr_t first, count;
-  ttc_segment(op, 0, &first, &count);
+  ttc_floor_segment(op, 0, &first, &count);
   ttc_memory_t memory;
   ttc_memref_t* memref = ttc_dense_memref(r, op, type, first + count, &memory);
   if (!memref) return false;
@@ -152,17 +151,19 @@ static bool ttc_floor_alloc(ttc_floor_reader_t* r, MlirOperation op) {
   return ttc_set_memref(r, mlirOperationGetResult(op, 0), memref);
 }
 
+// MLIR keeps elements in whole bytes, as few as their width needs.
 static uint64_t ttc_dense_bits(MlirAttribute dense, const uint8_t* raw,
-                               tt_dtype_t dtype, int64_t i) {
-  if (dtype == TT_DTYPE_I1) {
+                               const ttc_floor_type_t* element, int64_t i) {
+  if (element->storage == TT_DTYPE_I1) {
     return mlirDenseElementsAttrGetBoolValue(dense, (intptr_t)i);
   }
-  // MLIR keeps i4 in a byte each.
-  size_t bytes =
-      dtype == TT_DTYPE_I4 ? 1 : tt_dtype_desc(dtype)->storage_bits / 8u;
+  unsigned width = element->narrow_bits
+                       ? element->narrow_bits
+                       : tt_dtype_desc(element->storage)->storage_bits;
+  size_t bytes = (width + 7) / 8;
   uint64_t bits = 0;
   memcpy(&bits, raw + (size_t)i * bytes, bytes);
-  return bits;
+  return (uint64_t)((int64_t)(bits << (64 - width)) >> (64 - width));
 }
 
 bool ttc_floor_dense(ttc_floor_reader_t* r, MlirOperation op,
@@ -171,6 +172,10 @@ bool ttc_floor_dense(ttc_floor_reader_t* r, MlirOperation op,
   ttc_memref_t* memref =
       ttc_dense_memref(r, op, ttc_result_type(op), 0, &memory);
   if (!memref) return false;
+  bool is_complex;
+  ttc_floor_type_t element;
+  ttc_floor_element_type(mlirShapedTypeGetElementType(ttc_result_type(op)),
+                         &is_complex, &element);
   int64_t length = 0;
   if (!ttc_loops_const_value(r->loops, memory.length, &length) ||
       !mlirAttributeIsADenseElements(dense)) {
@@ -188,11 +193,12 @@ bool ttc_floor_dense(ttc_floor_reader_t* r, MlirOperation op,
   uint8_t bits = tt_dtype_desc(memory.dtype)->storage_bits;
   for (int64_t i = 0; i < length; ++i) {
     uint64_t value =
-        ttc_dense_bits(dense, raw, memory.dtype, splat ? i % parts : i);
+        ttc_dense_bits(dense, raw, &element, splat ? i % parts : i);
     if (bits >= 8) {
       memcpy(data + (size_t)i * (bits / 8u), &value, bits / 8u);
     } else {
-      data[i / 2] |= (uint8_t)((value & 15) << (i % 2 * 4));
+      value &= (1u << bits) - 1;
+      data[i * bits / 8] |= (uint8_t)(value << i * bits % 8);
     }
   }
   memory.data = data;
@@ -360,8 +366,8 @@ static bool ttc_floor_subview(ttc_floor_reader_t* r, MlirOperation op) {
   ttc_node_t values[3][TTC_FLOOR_MAX_RANK];
   for (int i = 0; i < 3; ++i) {
     intptr_t first, count;
-    ttc_segment(op, i + 1, &first, &count);
-    if (ttc_mixed_values(r, op, names[i], first, values[i]) !=
+    ttc_floor_segment(op, i + 1, &first, &count);
+    if (ttc_floor_mixed(r, op, names[i], first, values[i]) !=
         (intptr_t)source->rank) {
       return ttc_floor_fail(r, op, "has a %s of another rank", names[i]);
     }
@@ -389,15 +395,15 @@ static bool ttc_floor_reinterpret_cast(ttc_floor_reader_t* r,
   ttc_memref_t* memref = ttc_memref_copy_of(r, source);
   ttc_node_t offset[TTC_FLOOR_MAX_RANK];
   intptr_t first[4], count[4];
-  for (int i = 0; i < 4; ++i) ttc_segment(op, i, &first[i], &count[i]);
+  for (int i = 0; i < 4; ++i) ttc_floor_segment(op, i, &first[i], &count[i]);
   if (!memref ||
-      ttc_mixed_values(r, op, "static_offsets", first[1], offset) != 1) {
+      ttc_floor_mixed(r, op, "static_offsets", first[1], offset) != 1) {
     return false;
   }
   intptr_t rank =
-      ttc_mixed_values(r, op, "static_sizes", first[2], memref->sizes);
-  if (rank < 0 || ttc_mixed_values(r, op, "static_strides", first[3],
-                                   memref->strides) != rank) {
+      ttc_floor_mixed(r, op, "static_sizes", first[2], memref->sizes);
+  if (rank < 0 || ttc_floor_mixed(r, op, "static_strides", first[3],
+                                  memref->strides) != rank) {
     return false;
   }
   memref->rank = (uint32_t)rank;
@@ -417,7 +423,7 @@ static bool ttc_floor_expand_shape(ttc_floor_reader_t* r, MlirOperation op) {
   ttc_memref_t* memref = source ? ttc_memref_copy_of(r, source) : NULL;
   if (!memref) return false;
   intptr_t rank =
-      ttc_mixed_values(r, op, "static_output_shape", 1, memref->sizes);
+      ttc_floor_mixed(r, op, "static_output_shape", 1, memref->sizes);
   if (rank < 0) return false;
   memref->rank = (uint32_t)rank;
   MlirAttribute groups = ttc_op_attr(op, "reassociation");

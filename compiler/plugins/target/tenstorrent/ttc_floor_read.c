@@ -112,10 +112,11 @@ bool ttc_floor_forward(ttc_floor_reader_t* r, MlirOperation op) {
   return true;
 }
 
-tt_dtype_t ttc_floor_element_type(MlirType type, bool* out_complex) {
+bool ttc_floor_element_type(MlirType type, bool* out_complex,
+                            ttc_floor_type_t* out) {
   *out_complex = mlirTypeIsAComplex(type);
-  return ttc_dtype_of_type(*out_complex ? mlirComplexTypeGetElementType(type)
-                                        : type);
+  return ttc_floor_type_of(
+      *out_complex ? mlirComplexTypeGetElementType(type) : type, out);
 }
 
 //===----------------------------------------------------------------------===//
@@ -206,6 +207,12 @@ static bool ttc_floor_into(ttc_floor_reader_t* r, ttc_region_t* region,
   return done;
 }
 
+static MlirWalkResult ttc_find_alloc(MlirOperation op, void* data) {
+  if (!ttc_op_is(op, "memref.alloc")) return MlirWalkResultAdvance;
+  *(bool*)data = true;
+  return MlirWalkResultInterrupt;
+}
+
 static bool ttc_floor_for(ttc_floor_reader_t* r, MlirOperation op) {
   ttc_node_t bounds[3];
   for (int i = 0; i < 3; ++i) {
@@ -257,24 +264,50 @@ static bool ttc_floor_for(ttc_floor_reader_t* r, MlirOperation op) {
                            &body->yields);
 }
 
-static bool ttc_floor_parallel(ttc_floor_reader_t* r, MlirOperation op) {
-  if (mlirOperationGetNumResults(op)) {
-    return ttc_floor_fail(r, op, "reduces, which the element loops cannot");
-  }
+// Reads the body of |op| into a nest of |rank| loops, parallel unless it
+// allocates (the iterations of scf.forall may).
+static bool ttc_floor_nest(ttc_floor_reader_t* r, MlirOperation op,
+                           intptr_t rank, const ttc_node_t* lo,
+                           const ttc_node_t* hi, const ttc_node_t* step) {
   MlirBlock block = ttc_body(op, 0);
-  intptr_t rank = mlirBlockGetNumArguments(block);
+  bool allocates = false;
+  mlirOperationWalk(op, ttc_find_alloc, &allocates, MlirWalkPreOrder);
   ttc_region_t* region = r->region;
   for (intptr_t i = 0; i < rank; ++i) {
-    ttc_node_t lo = ttc_floor_node(r, op, i);
-    ttc_node_t hi = ttc_floor_node(r, op, rank + i);
-    ttc_node_t step = ttc_floor_node(r, op, 2 * rank + i);
-    if (r->loops->status) return false;
-    ttc_stmt_t* stmt = ttc_loops_for(r->loops, region, lo, hi, step, true);
+    ttc_stmt_t* stmt =
+        ttc_loops_for(r->loops, region, lo[i], hi[i], step[i], !allocates);
     if (!stmt) return false;
     region = stmt->regions[0];
     ttc_floor_set_node(r, mlirBlockGetArgument(block, i), region->args.at[0]);
   }
   return ttc_floor_into(r, region, block);
+}
+
+static bool ttc_floor_parallel(ttc_floor_reader_t* r, MlirOperation op) {
+  if (mlirOperationGetNumResults(op)) {
+    return ttc_floor_fail(r, op, "reduces, which the element loops cannot");
+  }
+  const intptr_t rank = mlirBlockGetNumArguments(ttc_body(op, 0));
+  ttc_node_t bounds[3][TTC_FLOOR_MAX_RANK];
+  for (intptr_t i = 0; i < 3 * rank; ++i) {
+    bounds[i / rank][i % rank] = ttc_floor_node(r, op, i);
+    if (r->loops->status) return false;
+  }
+  return ttc_floor_nest(r, op, rank, bounds[0], bounds[1], bounds[2]);
+}
+
+static bool ttc_floor_forall(ttc_floor_reader_t* r, MlirOperation op) {
+  static const char* const names[] = {"staticLowerBound", "staticUpperBound",
+                                      "staticStep"};
+  ttc_node_t bounds[3][TTC_FLOOR_MAX_RANK];
+  intptr_t rank = 0;
+  for (int i = 0; i < 3; ++i) {
+    intptr_t first, count;
+    ttc_floor_segment(op, i, &first, &count);
+    rank = ttc_floor_mixed(r, op, names[i], first, bounds[i]);
+    if (rank < 0) return false;
+  }
+  return ttc_floor_nest(r, op, rank, bounds[0], bounds[1], bounds[2]);
 }
 
 static bool ttc_floor_if(ttc_floor_reader_t* r, MlirOperation op) {
@@ -373,6 +406,8 @@ static bool ttc_floor_nothing(ttc_floor_reader_t* r, MlirOperation op) {
 static const ttc_floor_row_t ttc_floor_control_rows[] = {
     {"scf.for", ttc_floor_for},
     {"scf.parallel", ttc_floor_parallel},
+    {"scf.forall", ttc_floor_forall},
+    {"scf.forall.in_parallel", ttc_floor_nothing},
     {"scf.if", ttc_floor_if},
     {"scf.while", ttc_floor_while},
     {"scf.yield", ttc_floor_nothing},

@@ -5,27 +5,6 @@
 #include "compiler/plugins/target/tenstorrent/ttc_floor_internal.h"
 #include "compiler/plugins/target/tenstorrent/ttc_scalar.h"
 
-//===----------------------------------------------------------------------===//
-// i4, kept sign-extended in an i8
-//===----------------------------------------------------------------------===//
-
-static ttc_node_t ttc_op_i8(ttc_floor_reader_t* r, tt_op_t op, ttc_node_t x,
-                            int64_t y) {
-  const ttc_node_t operands[] = {
-      x, ttc_loops_const(r->loops, TT_DTYPE_I8, (uint64_t)y)};
-  return ttc_loops_op(r->loops, op, TT_DTYPE_I8, TT_DTYPE_NONE, 0, operands, 2);
-}
-
-static ttc_node_t ttc_sign_extend_i4(ttc_floor_reader_t* r, ttc_node_t x) {
-  return ttc_op_i8(r, TT_OP_SHRS, ttc_op_i8(r, TT_OP_SHL, x, 4), 4);
-}
-
-static bool ttc_reads_unsigned(tt_op_t op) {
-  return op == TT_OP_DIVU || op == TT_OP_REMU || op == TT_OP_CEILDIVU ||
-         op == TT_OP_SHRU || op == TT_OP_EXTUI || op == TT_OP_UITOFP ||
-         op == TT_OP_CTPOP;
-}
-
 static tt_dtype_t ttc_operand_type(MlirOperation op, intptr_t i) {
   return ttc_dtype_of_type(mlirValueGetType(mlirOperationGetOperand(op, i)));
 }
@@ -34,40 +13,95 @@ static tt_dtype_t ttc_operand_type(MlirOperation op, intptr_t i) {
 // Ops with one lane op
 //===----------------------------------------------------------------------===//
 
+static bool ttc_reads_unsigned(MlirOperation op, tt_op_t lane) {
+  return lane == TT_OP_DIVU || lane == TT_OP_REMU || lane == TT_OP_CEILDIVU ||
+         lane == TT_OP_SHRU || lane == TT_OP_EXTUI || lane == TT_OP_UITOFP ||
+         lane == TT_OP_CTPOP || lane == TT_OP_CTLZ ||
+         ttc_op_is(op, "arith.index_castui") || ttc_op_is(op, "index.castu");
+}
+
+// Operand |i| of |op| as the lane op |lane| reads it.
+static ttc_node_t ttc_lane_operand(ttc_floor_reader_t* r, MlirOperation op,
+                                   intptr_t i, tt_op_t lane) {
+  ttc_node_t node = ttc_floor_node(r, op, i);
+  ttc_floor_type_t type;
+  if (node == TTC_NO_NODE ||
+      !ttc_floor_type_of(mlirValueGetType(mlirOperationGetOperand(op, i)),
+                         &type)) {
+    return node;
+  }
+  if (type.format && lane != TT_OP_SELECT) {
+    return ttc_small_decode(r->loops, type.format, node);
+  }
+  if (type.narrow_bits && ttc_reads_unsigned(op, lane)) {
+    return ttc_floor_zero_extend(r->loops, type.node, type.narrow_bits, node);
+  }
+  if (type.narrow_bits && lane == TT_OP_CTTZ) {
+    // Bits to stop at behind the last.
+    const ttc_node_t operands[] = {
+        node, ttc_loops_const(r->loops, type.node,
+                              (uint64_t) - (1ll << type.narrow_bits))};
+    return ttc_loops_op(r->loops, TT_OP_OR, type.node, TT_DTYPE_NONE, 0,
+                        operands, 2);
+  }
+  return node;
+}
+
+// |value|, which lane op |lane| made, as values of |type| are kept.
+static ttc_node_t ttc_lane_result(ttc_floor_reader_t* r, tt_op_t lane,
+                                  const ttc_floor_type_t* type,
+                                  ttc_node_t value) {
+  if (type->format && lane != TT_OP_SELECT) {
+    return ttc_small_encode(r->loops, type->format, value);
+  }
+  if (!type->narrow_bits) return value;
+  if (lane == TT_OP_CTLZ) {
+    const uint64_t above =
+        tt_dtype_desc(type->node)->storage_bits - (uint64_t)type->narrow_bits;
+    const ttc_node_t operands[] = {
+        value, ttc_loops_const(r->loops, type->node, above)};
+    value = ttc_loops_op(r->loops, TT_OP_SUB, type->node, TT_DTYPE_NONE, 0,
+                         operands, 2);
+  }
+  return ttc_floor_sign_extend(r->loops, type->node, type->narrow_bits, value);
+}
+
 bool ttc_floor_scalar(ttc_floor_reader_t* r, MlirOperation op) {
   ttc_scalar_op_t lane;
-  if (!ttc_scalar_op_read(op, &lane) || lane.operand_count > 3) return false;
+  ttc_floor_type_t result;
+  if (!ttc_scalar_op_read(op, ttc_floor_lane_of_type, &lane) ||
+      lane.operand_count > 3 ||
+      !ttc_floor_type_of(mlirValueGetType(mlirOperationGetResult(op, 0)),
+                         &result)) {
+    return false;
+  }
   ttc_node_t operands[3];
   for (uint32_t i = 0; i < lane.operand_count; ++i) {
-    operands[i] = ttc_floor_node(r, op, i);
+    operands[i] = ttc_lane_operand(r, op, i, lane.op);
     if (operands[i] == TTC_NO_NODE) return false;
-    if (ttc_operand_type(op, i) == TT_DTYPE_I4 && ttc_reads_unsigned(lane.op)) {
-      operands[i] = ttc_op_i8(r, TT_OP_AND, operands[i], 15);
-    }
   }
-  bool narrow = lane.result_type == TT_DTYPE_I4;
-  tt_dtype_t type = tt_dtype_of_register(lane.type);
-  tt_dtype_t type2 = tt_dtype_of_register(lane.type2);
+  // Chosen as they are.
+  if (lane.op == TT_OP_SELECT) lane.type = result.node;
   const tt_op_desc_t* desc = &tt_op_descs[lane.op];
-  bool is_cast = type2 != TT_DTYPE_NONE;
-  if ((narrow && (lane.op == TT_OP_CTLZ || lane.op == TT_OP_CTTZ)) ||
-      !(desc->types & (1u << type)) ||
-      (is_cast && !(desc->types2 & (1u << type2)))) {
+  bool is_cast = lane.type2 != TT_DTYPE_NONE;
+  // A cast between types that are kept alike is one of nothing.
+  bool is_nothing =
+      is_cast && lane.type == lane.type2 && lane.op != TT_OP_FPOWI;
+  if (!is_nothing && (!(desc->types & (1u << lane.type)) ||
+                      (is_cast && !(desc->types2 & (1u << lane.type2))))) {
     return ttc_floor_fail(r, op, "is not possible on this type");
   }
-  // A cast between an i4 and an i8 is one of nothing in an i8.
   ttc_node_t value = operands[0];
-  if (!is_cast || type != type2 || lane.op == TT_OP_FPCAST) {
-    value = ttc_loops_op(r->loops, lane.op, type, type2, lane.attr, operands,
-                         lane.operand_count);
+  if (!is_nothing) {
+    value = ttc_loops_op(r->loops, lane.op, lane.type, lane.type2, lane.attr,
+                         operands, lane.operand_count);
   }
   if (lane.truncated) {
-    value = ttc_loops_op(r->loops, TT_OP_TRUNCI,
-                         tt_dtype_of_register(lane.result_type), type, 0,
+    value = ttc_loops_op(r->loops, TT_OP_TRUNCI, lane.result_type, lane.type, 0,
                          &value, 1);
   }
-  if (narrow) value = ttc_sign_extend_i4(r, value);
-  ttc_floor_set_node(r, mlirOperationGetResult(op, 0), value);
+  ttc_floor_set_node(r, mlirOperationGetResult(op, 0),
+                     ttc_lane_result(r, lane.op, &result, value));
   return true;
 }
 
@@ -87,8 +121,8 @@ static bool ttc_floor_complex_constant(ttc_floor_reader_t* r,
     tt_dtype_t type;
     uint64_t bits;
     if (!mlirAttributeIsAArray(parts) ||
-        !ttc_scalar_constant_read(mlirArrayAttrGetElement(parts, i), &type,
-                                  &bits)) {
+        !ttc_scalar_constant_read(mlirArrayAttrGetElement(parts, i),
+                                  ttc_dtype_of_type, &type, &bits)) {
       return false;
     }
     value.nodes[i] = ttc_loops_const(r->loops, type, bits);
@@ -100,13 +134,15 @@ static bool ttc_floor_complex_constant(ttc_floor_reader_t* r,
 static bool ttc_floor_constant(ttc_floor_reader_t* r, MlirOperation op) {
   tt_dtype_t type;
   uint64_t bits;
-  if (ttc_scalar_constant_op_read(op, &type, &bits)) {
-    ttc_floor_set_node(
-        r, mlirOperationGetResult(op, 0),
-        ttc_loops_const(r->loops, tt_dtype_of_register(type), bits));
+  MlirType result = mlirValueGetType(mlirOperationGetResult(op, 0));
+  ttc_floor_type_t kept;
+  if (ttc_scalar_constant_op_read(op, ttc_floor_lane_of_type, &type, &bits) &&
+      ttc_floor_type_of(result, &kept)) {
+    ttc_node_t value = ttc_loops_const(r->loops, type, bits);
+    if (kept.format) value = ttc_small_encode(r->loops, kept.format, value);
+    ttc_floor_set_node(r, mlirOperationGetResult(op, 0), value);
     return true;
   }
-  MlirType result = mlirValueGetType(mlirOperationGetResult(op, 0));
   if (!mlirTypeIsAShaped(result)) return false;
   return ttc_floor_dense(r, op, ttc_op_attr(op, "value"));
 }
@@ -121,6 +157,61 @@ static bool ttc_floor_cmpf(ttc_floor_reader_t* r, MlirOperation op) {
   }
   ttc_floor_set_node(r, mlirOperationGetResult(op, 0),
                      ttc_bool(r, predicate == TTC_CMPF_TRUE));
+  return true;
+}
+
+// Between a small float and an integer of its width: the bits stay.
+static bool ttc_floor_bitcast(ttc_floor_reader_t* r, MlirOperation op) {
+  ttc_floor_type_t from, to;
+  if (!ttc_floor_type_of(mlirValueGetType(mlirOperationGetOperand(op, 0)),
+                         &from) ||
+      !ttc_floor_type_of(mlirValueGetType(mlirOperationGetResult(op, 0)),
+                         &to)) {
+    return false;
+  }
+  if (!from.format && !to.format) return ttc_floor_scalar(r, op);
+  ttc_node_t value = ttc_floor_node(r, op, 0);
+  if (value == TTC_NO_NODE) return false;
+  if (to.narrow_bits) {
+    value = ttc_floor_sign_extend(r->loops, to.node, to.narrow_bits, value);
+  }
+  ttc_floor_set_node(r, mlirOperationGetResult(op, 0), value);
+  return true;
+}
+
+// Operand |i| of |op|, a float, as an f32.
+static ttc_node_t ttc_operand_f32(ttc_floor_reader_t* r, MlirOperation op,
+                                  intptr_t i) {
+  ttc_node_t node = ttc_lane_operand(r, op, i, TT_OP_FPCAST);
+  tt_dtype_t type =
+      ttc_floor_lane_of_type(mlirValueGetType(mlirOperationGetOperand(op, i)));
+  if (node == TTC_NO_NODE || type == TT_DTYPE_F32) return node;
+  return ttc_loops_op(r->loops, TT_OP_FPCAST, TT_DTYPE_F32, type, 0, &node, 1);
+}
+
+// arith.scaling_extf multiplies by a scale, scaling_truncf divides by one; what
+// is not f8E8M0FNU counts as the power of 2 that it begins with.
+static bool ttc_floor_scaling(ttc_floor_reader_t* r, MlirOperation op) {
+  const ttc_small_float_t* power = ttc_small_find("f8E8M0FNU");
+  ttc_floor_type_t result;
+  ttc_node_t x = ttc_operand_f32(r, op, 0), scale = ttc_operand_f32(r, op, 1);
+  if (r->loops->status ||
+      !ttc_floor_type_of(mlirValueGetType(mlirOperationGetResult(op, 0)),
+                         &result)) {
+    return false;
+  }
+  scale = ttc_small_decode(r->loops, power,
+                           ttc_small_encode(r->loops, power, scale));
+  const ttc_node_t operands[] = {x, scale};
+  ttc_node_t value = ttc_loops_op(
+      r->loops, ttc_op_is(op, "arith.scaling_extf") ? TT_OP_MUL : TT_OP_DIVF,
+      TT_DTYPE_F32, TT_DTYPE_NONE, 0, operands, 2);
+  if (result.lane != TT_DTYPE_F32) {
+    value = ttc_loops_op(r->loops, TT_OP_FPCAST, result.lane, TT_DTYPE_F32, 0,
+                         &value, 1);
+  }
+  ttc_floor_set_node(r, mlirOperationGetResult(op, 0),
+                     ttc_lane_result(r, TT_OP_FPCAST, &result, value));
   return true;
 }
 
@@ -210,7 +301,8 @@ static bool ttc_floor_clampf(ttc_floor_reader_t* r, MlirOperation op) {
 static bool ttc_floor_index_constant(ttc_floor_reader_t* r, MlirOperation op) {
   tt_dtype_t type;
   uint64_t bits;
-  if (!ttc_scalar_constant_read(ttc_op_attr(op, "value"), &type, &bits)) {
+  if (!ttc_scalar_constant_read(ttc_op_attr(op, "value"), ttc_dtype_of_type,
+                                &type, &bits)) {
     return false;
   }
   ttc_floor_set_node(r, mlirOperationGetResult(op, 0),
@@ -295,10 +387,13 @@ static bool ttc_floor_workgroup_count(ttc_floor_reader_t* r, MlirOperation op) {
 
 const ttc_floor_row_t ttc_floor_scalar_rows[] = {
     {"arith.addui_extended", ttc_floor_addui_extended},
+    {"arith.bitcast", ttc_floor_bitcast},
     {"arith.cmpf", ttc_floor_cmpf},
     {"arith.constant", ttc_floor_constant},
     {"arith.mulsi_extended", ttc_floor_mul_extended},
     {"arith.mului_extended", ttc_floor_mul_extended},
+    {"arith.scaling_extf", ttc_floor_scaling},
+    {"arith.scaling_truncf", ttc_floor_scaling},
     {"arith.select", ttc_floor_select},
     {"complex.constant", ttc_floor_complex_constant},
     {"complex.create", ttc_floor_complex_create},

@@ -77,10 +77,10 @@ static uint32_t ttc_choose_inner(const ttc_loops_t* loops,
   return best;
 }
 
-static bool ttc_i4_store_visit(ttc_stmt_t* stmt, void* data) {
+static bool ttc_packed_store_visit(ttc_stmt_t* stmt, void* data) {
   const ttc_loops_t* loops = data;
   return stmt->kind != TTC_STMT_STORE ||
-         loops->memories[stmt->memory].dtype != TT_DTYPE_I4;
+         !tt_dtype_is_packed(loops->memories[stmt->memory].dtype);
 }
 
 // Maps the counter of |loop| to the value of iteration |i|.
@@ -153,7 +153,7 @@ static ttc_stmt_t* ttc_split_rows(ttc_loops_t* loops, const ttc_nest_t* nest,
 static ttc_loops_phase_t ttc_distribute_nest(ttc_loops_t* loops,
                                              ttc_stmt_t* stmt) {
   // Two nibbles share a byte, which no two cores may write.
-  bool shares_bytes = !ttc_stmt_walk(stmt, ttc_i4_store_visit, loops);
+  bool shares_bytes = !ttc_stmt_walk(stmt, ttc_packed_store_visit, loops);
   ttc_nest_t nest = ttc_nest_of(loops, stmt);
   ttc_node_t one = ttc_loops_index(loops, 1);
   if (nest.depth == 0) return (ttc_loops_phase_t){stmt, one};

@@ -65,7 +65,9 @@ static bool ttc_read_find(const ttc_read_name_t* names, uint32_t count,
 static bool ttc_read_constant(ttc_read_t* read, MlirOperation op,
                               ttc_value_t* out) {
   *out = (ttc_value_t){.kind = TTC_VALUE_CONSTANT};
-  if (ttc_scalar_constant_op_read(op, &out->dtype, &out->bits)) return true;
+  if (ttc_scalar_constant_op_read(op, ttc_dtype_of_type, &out->dtype,
+                                  &out->bits))
+    return true;
   MlirAttribute value = ttc_op_attr(op, "value");
   if (!value.ptr || !mlirAttributeIsADenseElements(value) ||
       !mlirDenseElementsAttrIsSplat(value)) {
@@ -80,7 +82,7 @@ static bool ttc_read_constant(ttc_read_t* read, MlirOperation op,
         ttc_expr_const(read->dispatch, mlirShapedTypeGetDimSize(type, i));
   }
   return ttc_scalar_constant_read(mlirDenseElementsAttrGetSplatValue(value),
-                                  &out->dtype, &out->bits);
+                                  ttc_dtype_of_type, &out->dtype, &out->bits);
 }
 
 // The bytes in memory of |count| elements of |dense|; NULL when out of memory.

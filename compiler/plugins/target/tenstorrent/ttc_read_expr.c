@@ -101,7 +101,7 @@ ttc_expr_t ttc_read_expr(ttc_read_t* read, MlirValue value) {
   MlirOperation op = mlirOpResultGetOwner(value);
   tt_dtype_t type = TT_DTYPE_NONE;
   uint64_t bits = 0;
-  if (ttc_scalar_constant_op_read(op, &type, &bits) &&
+  if (ttc_scalar_constant_op_read(op, ttc_dtype_of_type, &type, &bits) &&
       !tt_dtype_desc(type)->is_float) {
     return ttc_expr_const(read->dispatch, (int64_t)bits);
   }

@@ -127,8 +127,8 @@ uint32_t ttc_body_value(ttc_read_body_t* body, MlirValue value) {
   if (mlirValueIsAOpResult(value)) {
     tt_dtype_t type = TT_DTYPE_NONE;
     ttc_body_op_t op = {.kind = TTC_BODY_CONSTANT};
-    if (ttc_scalar_constant_op_read(mlirOpResultGetOwner(value), &type,
-                                    &op.bits)) {
+    if (ttc_scalar_constant_op_read(mlirOpResultGetOwner(value),
+                                    ttc_dtype_of_type, &type, &op.bits)) {
       op.result_type = (uint8_t)type;
       return ttc_body_append(body, value, &op);
     }
@@ -214,7 +214,8 @@ static void ttc_body_op(ttc_read_body_t* body, MlirOperation mlir_op) {
     return;
   }
   ttc_scalar_op_t scalar;
-  if (!ttc_scalar_op_read(mlir_op, &scalar) || scalar.operand_count > 3) {
+  if (!ttc_scalar_op_read(mlir_op, ttc_dtype_of_type, &scalar) ||
+      scalar.operand_count > 3) {
     ttc_read_refuse_op(body->read, mlir_op, "in a body has no lane op");
     return;
   }

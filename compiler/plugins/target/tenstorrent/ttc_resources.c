@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "compiler/plugins/target/tenstorrent/ttc_scalar.h"
+#include "compiler/plugins/target/tenstorrent/ttc_floor_type.h"
 
 // |op| as a file of its own, which ends with its resources; owned, NULL when
 // memory is out.
@@ -54,7 +54,9 @@ static bool ttc_resources_decode(char* text, uint8_t** out_data,
 // |size| is not theirs.
 static tt_status_t ttc_resources_dense(MlirType type, const uint8_t* data,
                                        size_t size, MlirAttribute* out_dense) {
-  tt_dtype_t dtype = ttc_dtype_of_type(mlirShapedTypeGetElementType(type));
+  ttc_floor_type_t element;
+  ttc_floor_type_of(mlirShapedTypeGetElementType(type), &element);
+  tt_dtype_t dtype = element.storage;
   int64_t count = 1;
   for (intptr_t i = 0; i < mlirShapedTypeGetRank(type); ++i) {
     count *= mlirShapedTypeGetDimSize(type, i);
@@ -65,21 +67,22 @@ static tt_status_t ttc_resources_dense(MlirType type, const uint8_t* data,
     return NULL;
   }
   // A resource holds elements as memory does; a dense attribute has i1 as bits
-  // and i4 as bytes.
-  uint8_t* elements = calloc(2, size + 1);
+  // packed ones as bytes.
+  uint32_t bits =
+      tt_dtype_is_packed(dtype) ? tt_dtype_desc(dtype)->storage_bits : 8;
+  uint8_t* elements = calloc(8 / bits, size + 1);
   if (!elements) return tt_status_make(TT_CODE_RESOURCE_EXHAUSTED, "no memory");
   for (size_t i = 0; i < size; ++i) {
     if (dtype == TT_DTYPE_I1) {
       elements[i / 8] |= (uint8_t)((data[i] & 1) << i % 8);
-    } else if (dtype == TT_DTYPE_I4) {
-      elements[2 * i] = data[i] & 15;
-      elements[2 * i + 1] = data[i] >> 4;
     } else {
-      elements[i] = data[i];
+      for (uint32_t at = 0; at < 8; at += bits) {
+        elements[(8 * i + at) / bits] = data[i] >> at & ((1u << bits) - 1);
+      }
     }
   }
   if (dtype == TT_DTYPE_I1) size = (size + 7) / 8;
-  if (dtype == TT_DTYPE_I4) size = (size_t)count;
+  if (tt_dtype_is_packed(dtype)) size = (size_t)count;
   *out_dense = mlirDenseElementsAttrRawBufferGet(type, size, elements);
   free(elements);
   return NULL;

@@ -204,23 +204,21 @@ static void ttc_scalar_index_cast(ttc_scalar_op_t* out, tt_dtype_t source) {
 // gives them: the low bits of the conversion to 32 bits.
 static void ttc_scalar_narrow_cast(ttc_scalar_op_t* out) {
   if ((out->op == TT_OP_FPTOSI || out->op == TT_OP_FPTOUI) &&
-      (out->type == TT_DTYPE_I4 || out->type == TT_DTYPE_I8 ||
-       out->type == TT_DTYPE_I16)) {
+      (out->type == TT_DTYPE_I8 || out->type == TT_DTYPE_I16)) {
     out->op = TT_OP_FPTOSI;
     out->type = TT_DTYPE_I32;
     out->truncated = true;
   }
 }
 
-bool ttc_scalar_op_read(MlirOperation op, ttc_scalar_op_t* out) {
+bool ttc_scalar_op_read(MlirOperation op, ttc_dtype_of_fn_t dtype_of,
+                        ttc_scalar_op_t* out) {
   const ttc_scalar_row_t* row = ttc_scalar_find(ttc_op_name(op));
   if (!row || mlirOperationGetNumResults(op) != 1) return false;
   intptr_t count = mlirOperationGetNumOperands(op);
   if (count < 1) return false;
-  tt_dtype_t result =
-      ttc_dtype_of_type(mlirValueGetType(mlirOperationGetResult(op, 0)));
-  tt_dtype_t first =
-      ttc_dtype_of_type(mlirValueGetType(mlirOperationGetOperand(op, 0)));
+  tt_dtype_t result = dtype_of(mlirValueGetType(mlirOperationGetResult(op, 0)));
+  tt_dtype_t first = dtype_of(mlirValueGetType(mlirOperationGetOperand(op, 0)));
   if (result == TT_DTYPE_NONE || first == TT_DTYPE_NONE) return false;
   *out = (ttc_scalar_op_t){.op = (tt_op_t)row->op,
                            .type = result,
@@ -237,8 +235,7 @@ bool ttc_scalar_op_read(MlirOperation op, ttc_scalar_op_t* out) {
       ttc_scalar_narrow_cast(out);
       break;
     case TTC_POWER:
-      out->type2 =
-          ttc_dtype_of_type(mlirValueGetType(mlirOperationGetOperand(op, 1)));
+      out->type2 = dtype_of(mlirValueGetType(mlirOperationGetOperand(op, 1)));
       if (out->type2 == TT_DTYPE_NONE) return false;
       break;
     case TTC_INDEX_SIGNED:
@@ -249,11 +246,12 @@ bool ttc_scalar_op_read(MlirOperation op, ttc_scalar_op_t* out) {
   return ttc_scalar_predicate(op, out->op, &out->attr);
 }
 
-bool ttc_scalar_constant_read(MlirAttribute attribute, tt_dtype_t* out_type,
+bool ttc_scalar_constant_read(MlirAttribute attribute,
+                              ttc_dtype_of_fn_t dtype_of, tt_dtype_t* out_type,
                               uint64_t* out_bits) {
   bool is_float = mlirAttributeIsAFloat(attribute);
   if (!is_float && !mlirAttributeIsAInteger(attribute)) return false;
-  tt_dtype_t type = ttc_dtype_of_type(mlirAttributeGetType(attribute));
+  tt_dtype_t type = dtype_of(mlirAttributeGetType(attribute));
   if (type == TT_DTYPE_NONE) return false;
   *out_type = type;
   if (!is_float) {
@@ -280,15 +278,17 @@ bool ttc_scalar_constant_read(MlirAttribute attribute, tt_dtype_t* out_type,
   if (type == TT_DTYPE_F64) {
     memcpy(out_bits, &value, sizeof(value));
   } else {
-    float narrow = (float)value;  // exact: the value is one of f16, bf16, f32
+    float narrow =
+        (float)value;  // exact: the value is one of f32 or a narrower type
     memcpy(out_bits, &narrow, sizeof(narrow));
   }
   return true;
 }
 
-bool ttc_scalar_constant_op_read(MlirOperation op, tt_dtype_t* out_type,
-                                 uint64_t* out_bits) {
+bool ttc_scalar_constant_op_read(MlirOperation op, ttc_dtype_of_fn_t dtype_of,
+                                 tt_dtype_t* out_type, uint64_t* out_bits) {
   if (!ttc_op_is(op, "arith.constant")) return false;
   MlirAttribute value = ttc_op_attr(op, "value");
-  return value.ptr && ttc_scalar_constant_read(value, out_type, out_bits);
+  return value.ptr &&
+         ttc_scalar_constant_read(value, dtype_of, out_type, out_bits);
 }

@@ -26,21 +26,25 @@ typedef struct ttc_scalar_op_t {
   uint32_t operand_count;
 } ttc_scalar_op_t;
 
-// Reads |op|, one of the arith or math dialect on scalars. False when it is no
+// Reads |op|, one of the arith or math dialect on scalars, whose types are the
+// lanes that |dtype_of| says (ttc_dtype_of_type, or more). False when it is no
 // such op, or one that has no single lane op (its types included); |out| is
 // then undefined. Whether the lane op exists in a scalar or a tile form for the
 // types is for the caller to ask (tt_op_descs).
-bool ttc_scalar_op_read(MlirOperation op, ttc_scalar_op_t* out);
+typedef tt_dtype_t (*ttc_dtype_of_fn_t)(MlirType type);
+bool ttc_scalar_op_read(MlirOperation op, ttc_dtype_of_fn_t dtype_of,
+                        ttc_scalar_op_t* out);
 
 // The value of |attribute|, an integer, bool, index or float attribute, as the
 // tile program keeps immediates (program.h): integers sign-extended (i1 as 0
 // or 1), f64 its bits, smaller floats the bits of the f32 of the same value.
 // False for attributes of other kinds and types.
-bool ttc_scalar_constant_read(MlirAttribute attribute, tt_dtype_t* out_type,
+bool ttc_scalar_constant_read(MlirAttribute attribute,
+                              ttc_dtype_of_fn_t dtype_of, tt_dtype_t* out_type,
                               uint64_t* out_bits);
 
 // As above for |op|, an arith.constant of a scalar type; false for any other.
-bool ttc_scalar_constant_op_read(MlirOperation op, tt_dtype_t* out_type,
-                                 uint64_t* out_bits);
+bool ttc_scalar_constant_op_read(MlirOperation op, ttc_dtype_of_fn_t dtype_of,
+                                 tt_dtype_t* out_type, uint64_t* out_bits);
 
 #endif  // TT_IREE_COMPILER_TTC_SCALAR_H_

@@ -1,0 +1,99 @@
+"""Options that change what dispatches look like, beside llvm-cpu with the same."""
+
+import numpy as np
+import pytest
+
+import iree.runtime as runtime
+from iree.compiler import compile_str
+
+# A convolution, a matmul with what follows it, softmax, and long reductions.
+PROGRAM = """
+func.func @main(%image: tensor<1x18x18x8xf32>, %kernel: tensor<3x3x8x16xf32>, %weights: tensor<16x64xf32>)
+    -> (tensor<256x64xf32>, tensor<64xf32>, tensor<64xi32>) {
+  %zero = arith.constant 0.0 : f32
+  %i0 = arith.constant 0 : i32
+  %low = arith.constant 0xFF800000 : f32
+  %e0 = tensor.empty() : tensor<1x16x16x16xf32>
+  %f0 = linalg.fill ins(%zero : f32) outs(%e0 : tensor<1x16x16x16xf32>) -> tensor<1x16x16x16xf32>
+  %conv = linalg.conv_2d_nhwc_hwcf ins(%image, %kernel : tensor<1x18x18x8xf32>, tensor<3x3x8x16xf32>)
+      outs(%f0 : tensor<1x16x16x16xf32>) -> tensor<1x16x16x16xf32>
+  %rows = tensor.collapse_shape %conv [[0, 1, 2], [3]] : tensor<1x16x16x16xf32> into tensor<256x16xf32>
+  %e1 = tensor.empty() : tensor<256x64xf32>
+  %f1 = linalg.fill ins(%zero : f32) outs(%e1 : tensor<256x64xf32>) -> tensor<256x64xf32>
+  %product = linalg.matmul ins(%rows, %weights : tensor<256x16xf32>, tensor<16x64xf32>)
+      outs(%f1 : tensor<256x64xf32>) -> tensor<256x64xf32>
+  %soft = linalg.softmax dimension(1) ins(%product : tensor<256x64xf32>) outs(%e1 : tensor<256x64xf32>) -> tensor<256x64xf32>
+  %e2 = tensor.empty() : tensor<64xf32>
+  %f2 = linalg.fill ins(%zero : f32) outs(%e2 : tensor<64xf32>) -> tensor<64xf32>
+  %sums = linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d1, d0)>, affine_map<(d0, d1) -> (d0)>],
+      iterator_types = ["parallel", "reduction"]} ins(%soft : tensor<256x64xf32>) outs(%f2 : tensor<64xf32>) {
+  ^bb0(%x: f32, %sum: f32):
+    %s = arith.addf %x, %sum : f32
+    linalg.yield %s : f32
+  } -> tensor<64xf32>
+  %f3 = linalg.fill ins(%low : f32) outs(%e2 : tensor<64xf32>) -> tensor<64xf32>
+  %e4 = tensor.empty() : tensor<64xi32>
+  %f4 = linalg.fill ins(%i0 : i32) outs(%e4 : tensor<64xi32>) -> tensor<64xi32>
+  %best:2 = linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d1, d0)>, affine_map<(d0, d1) -> (d0)>,
+      affine_map<(d0, d1) -> (d0)>], iterator_types = ["parallel", "reduction"]}
+      ins(%product : tensor<256x64xf32>) outs(%f3, %f4 : tensor<64xf32>, tensor<64xi32>) {
+  ^bb0(%x: f32, %most: f32, %where: i32):
+    %i = linalg.index 1 : index
+    %at = arith.index_cast %i : index to i32
+    %more = arith.cmpf ogt, %x, %most : f32
+    %value = arith.select %more, %x, %most : f32
+    %place = arith.select %more, %at, %where : i32
+    linalg.yield %value, %place : f32, i32
+  } -> (tensor<64xf32>, tensor<64xi32>)
+  return %soft, %sums, %best#1 : tensor<256x64xf32>, tensor<64xf32>, tensor<64xi32>
+}
+"""
+
+OPTIONS = {
+    "O0": ["--iree-opt-level=O0"],
+    "O1": ["--iree-opt-level=O1"],
+    "O2": ["--iree-opt-level=O2"],
+    "O3": ["--iree-opt-level=O3"],
+    "fusion": [
+        "--iree-dispatch-creation-enable-aggressive-fusion",
+        "--iree-dispatch-creation-element-wise-fuse-multi-reduction",
+        "--iree-dispatch-creation-fuse-multi-use",
+    ],
+    "generalize": ["--iree-opt-generalize-matmul"],
+    "data tiling": ["--iree-opt-data-tiling", "--iree-dispatch-creation-data-tiling"],
+    "early data tiling": ["--iree-opt-data-tiling", "--iree-global-opt-data-tiling"],
+    "no const-eval": ["--iree-opt-const-eval=false", "--iree-opt-const-expr-hoisting=false"],
+    "split reductions": [
+        "--iree-dispatch-creation-enable-split-reduction",
+        "--iree-dispatch-creation-split-matmul-reduction=4",
+    ],
+    "pads": [
+        "--iree-dispatch-creation-enable-fuse-padding-into-linalg-consumer-ops",
+        "--iree-flow-enable-pad-handling",
+    ],
+    "f16": ["--iree-input-demote-f32-to-f16"],
+    "bf16 operands": ["--iree-global-opt-enable-demote-contraction-inputs-to-bf16=all"],
+}
+
+
+def _run(target: str, device: str, options: list, inputs: list) -> list:
+    vmfb = compile_str(PROGRAM, target_backends=[target], extra_args=options)
+    return [np.asarray(x) for x in runtime.invoke(vmfb, inputs, config=runtime.Config(device))]
+
+
+@pytest.mark.parametrize("name", OPTIONS)
+def test_options(name):
+    options = OPTIONS[name]
+    rng = np.random.default_rng(1)
+    shapes = ((1, 18, 18, 8), (3, 3, 8, 16), (16, 64))
+    dtype = np.float16 if name == "f16" else np.float32
+    # Sums of so small integers are exact in f16, so the same is largest everywhere.
+    inputs = [rng.integers(-1, 2, shape).astype(dtype) for shape in shapes]
+    ours = _run("tenstorrent", "tenstorrent://mock?checked=1", options, inputs)
+    # llvm-cpu lacks a function that softmax of f16 needs; f32 says the same here.
+    stock = [] if name == "f16" else options
+    wide = [x.astype(np.float32) for x in inputs]
+    wanted = _run("llvm-cpu", "local-sync", ["--iree-llvmcpu-target-cpu=host", *stock], wide)
+    tolerance = 1e-2 if name == "f16" else 1e-5
+    for a, b in zip(ours, wanted):
+        np.testing.assert_allclose(a.astype(b.dtype), b, tolerance, tolerance)
