@@ -7,22 +7,13 @@ size x size x 3. Fails when the results differ.
 """
 
 import argparse
-import statistics
 import sys
-import time
 
 import jax
-import jax.numpy as jnp
 import numpy as np
-
-import iree.compiler as compiler
-import iree.runtime as runtime
+from beside import beside
 
 STAGES = ((64, 1), (128, 2), (256, 2), (512, 2))  # channels, stride of the first block
-BACK_ENDS = {
-    "tenstorrent": ("tenstorrent", []),
-    "llvm-cpu": ("local-task", ["--iree-llvmcpu-target-cpu=host"]),
-}
 
 
 def make_weights(seed: int) -> dict:
@@ -63,7 +54,7 @@ def resnet18(weights: dict, x: jax.Array) -> jax.Array:
     """(1, size, size, 3) to probabilities (1, 1000)."""
     x = jax.nn.relu(conv(x, weights["stem"], 2))
     x = jax.lax.reduce_window(
-        x, -jnp.inf, jax.lax.max, (1, 3, 3, 1), (1, 2, 2, 1), ((0, 0), (1, 1), (1, 1), (0, 0))
+        x, -np.inf, jax.lax.max, (1, 3, 3, 1), (1, 2, 2, 1), ((0, 0), (1, 1), (1, 1), (0, 0))
     )
     for index, block in enumerate(weights["blocks"]):
         stride = STAGES[index // 2][1] if index % 2 == 0 else 1
@@ -72,45 +63,19 @@ def resnet18(weights: dict, x: jax.Array) -> jax.Array:
     return jax.nn.softmax(x.mean((1, 2)) @ weights["head"])
 
 
-def laps(call, repeat: int) -> str:
-    times = []
-    for _ in range(repeat):
-        start = time.perf_counter()
-        call()
-        times.append((time.perf_counter() - start) * 1e3)
-    return f"{min(times):8.1f} ms at best, {statistics.median(times):8.1f} ms median"
-
-
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--size", type=int, default=224, help="pixels (%(default)s)")
     parser.add_argument("--repeat", type=int, default=5, help="laps (%(default)s)")
     options = parser.parse_args()
     weights = make_weights(0)
-    image = np.random.default_rng(1).normal(size=(1, options.size, options.size, 3))
-    image = image.astype(np.float32)
+    image = np.random.default_rng(1).standard_normal((1, options.size, options.size, 3), np.float32)
     jitted = jax.jit(resnet18)
     mlir = jitted.lower(weights, image).as_text()
-    wanted = np.asarray(jitted(weights, image))
-    arguments = [*jax.tree.leaves(weights), image]
-    worst = 0.0
-    for target, (device, flags) in BACK_ENDS.items():
-        start = time.perf_counter()
-        vmfb = compiler.compile_str(
-            mlir, target_backends=[target], input_type="stablehlo", extra_args=flags
-        )
-        print(f"{target:12} compiled in {time.perf_counter() - start:.1f} s, {len(vmfb) >> 10} KiB")
-        config = runtime.Config(device)
-        module = runtime.load_vm_module(
-            runtime.VmModule.copy_buffer(config.vm_instance, vmfb), config
-        )
-        on_device = [runtime.asdevicearray(config.device, array) for array in arguments]
-        got = module["main"](*on_device).to_host()
-        worst = max(worst, float(np.abs(got / wanted - 1).max()))
-        print(f"{target:12} {laps(lambda: module['main'](*on_device).to_host(), options.repeat)}")
-    print(f"{'JAX':12} {laps(lambda: jitted(weights, image).block_until_ready(), options.repeat)}")
-    print(f"probabilities differ from JAX's by {worst:.1e} at most, relatively")
-    return 1 if not worst < 1e-3 else 0
+    inputs = [*jax.tree.leaves(weights), image]
+    return beside(
+        "JAX", lambda: np.asarray(jitted(weights, image)), mlir, "stablehlo", inputs, options.repeat
+    )
 
 
 if __name__ == "__main__":
