@@ -73,6 +73,11 @@ def test_resnet18_torch():
     assert_compared(run("resnet18_torch.py", "--size=64", "--repeat=1"), "PyTorch")
 
 
+def test_squeezenet_onnx():
+    need("onnx")
+    assert_compared(run("squeezenet_onnx.py", "--size=64", "--repeat=1"), "ONNX")
+
+
 def test_gpt2():
     pytest.importorskip("jax", reason="JAX is not installed (scripts/setup.sh frontends)")
     small = ["--layers=2", "--width=64", "--heads=2", "--vocabulary=500", "--prompt=20", "--steps=6"]
@@ -80,4 +85,15 @@ def test_gpt2():
     count = 17 if FULL else 7
     assert f"{count} of {count} tokens are JAX's" in output
     tokens = output.split("JAX's: [")[1].split("]")[0].split(", ")
+    assert len(set(tokens)) > 1
+
+
+def test_gpt2_torch():
+    need("torch", "iree.turbine", "transformers")
+    small = ["--layers=2", "--width=64", "--heads=2", "--vocabulary=500", "--prompt=20", "--steps=6"]
+    output = run("gpt2_torch.py", *small)
+    count = 17 if FULL else 7
+    lines = [line for line in output.splitlines() if f"{count} of {count} tokens are" in line]
+    assert [line.split()[0] for line in lines] == ["PyTorch", "tenstorrent", "llvm-cpu"], output
+    tokens = lines[0].split("[")[1].split("]")[0].split(", ")
     assert len(set(tokens)) > 1
