@@ -2,8 +2,8 @@
 # Installs what `make demo` (scripts/setup.sh demo) or `make test`
 # (scripts/setup.sh, the default) need: packages, and nothing else. Safe to run
 # again; when all is there it does nothing and needs no network.
-# `scripts/setup.sh frontends` adds PyTorch, JAX and ONNX, about 1.4 GB: tests
-# that need them are skipped without.
+# `scripts/setup.sh frontends` adds PyTorch, JAX, ONNX, TensorFlow and transformers,
+# about 3 GB: tests that need them are skipped without.
 set -eu
 cd "$(dirname "$0")/.."
 

@@ -78,6 +78,11 @@ def test_squeezenet_onnx():
     assert_compared(run("squeezenet_onnx.py", "--size=64", "--repeat=1"), "ONNX")
 
 
+def test_mobilenet_tensorflow():
+    need("tensorflow")
+    assert_compared(run("mobilenet_tensorflow.py", "--size=32", "--repeat=1"), "TensorFlow")
+
+
 def test_gpt2():
     pytest.importorskip("jax", reason="JAX is not installed (scripts/setup.sh frontends)")
     small = ["--layers=2", "--width=64", "--heads=2", "--vocabulary=500", "--prompt=20", "--steps=6"]
