@@ -84,7 +84,7 @@ def main() -> int:
         weights = directory / "model.irpa"
         aot.externalize_module_parameters(model, external_scope="model")
         aot.save_module_parameters(weights, model)
-        exported = aot.export(model, args=(image,))
+        exported = aot.export(torch.export.export(model, (image,)))
         mlir = str(exported.mlir_module)
         (directory / "model.mlir").write_text(mlir)
         say(
