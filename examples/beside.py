@@ -84,6 +84,7 @@ def beside(
     tolerance: float = 1e-3,
 ) -> int:
     """Compares the back ends with |call|, the framework's own; what to exit with."""
+    say(framework, "running ...")
     wanted = call()
     say(framework, time_of(call, repeat))
     same = True

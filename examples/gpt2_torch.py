@@ -113,25 +113,26 @@ def main() -> int:
         parser.add_argument(f"--{name}", type=int, default=value, help="%(default)s")
     options = parser.parse_args()
     torch.set_grad_enabled(False)
+    say("PyTorch", "making the model ...")
     model = random_model(options)
     prompt = torch.randint(0, options.vocabulary, (1, options.prompt))
     count = options.steps + 1
     wanted = model.generate(prompt, max_new_tokens=count, do_sample=False, pad_token_id=0)
     wanted = wanted[0, options.prompt :].tolist()
-    generator = Generator(model, options.prompt + options.steps)
+    positions = options.prompt + options.steps
+    own = Generator(model, positions)
 
     def compare(name: str, made: list[int]) -> bool:
         agree = sum(a == b for a, b in zip(made, wanted))
         say(name, f"{agree} of {count} tokens are transformers': {made[:8]}")
         return made == wanted
 
-    same = compare(
-        "PyTorch", generate("PyTorch", generator.prefill, generator.decode, prompt, options)
-    )
+    same = compare("PyTorch", generate("PyTorch", own.prefill, own.decode, prompt, options))
     with tempfile.TemporaryDirectory() as scratch:
         weights = pathlib.Path(scratch) / "gpt2.irpa"
         say("exporting", "...")
-        mlir = export(generator, prompt, weights)
+        # Another generator, whose cache is empty.
+        mlir = export(Generator(model, positions), prompt, weights)
         size = weights.stat().st_size
         say("exported", f"{len(mlir) >> 10} KiB of MLIR, {size >> 20} MiB of weights")
         for target in BACK_ENDS:

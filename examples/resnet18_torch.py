@@ -82,6 +82,7 @@ def main() -> int:
         directory = options.keep or pathlib.Path(scratch)
         directory.mkdir(parents=True, exist_ok=True)
         weights = directory / "model.irpa"
+        say("exporting", "...")
         aot.externalize_module_parameters(model, external_scope="model")
         aot.save_module_parameters(weights, model)
         exported = aot.export(torch.export.export(model, (image,)))

@@ -57,6 +57,7 @@ def main() -> int:
         directory = options.keep or pathlib.Path(scratch)
         directory.mkdir(parents=True, exist_ok=True)
         onnx.save(model, directory / "model.onnx")
+        say("importing", "...")
         subprocess.run(
             [sys.executable, "-m", "iree.compiler.tools.import_onnx", "model.onnx"]
             + ["-o", "model.mlir", "--externalize-params"],
