@@ -80,6 +80,52 @@ iree_status_t iree_hal_buffer_calculate_range(
   return iree_ok_status();
 }
 
+static iree_status_t check_mappable(const iree_hal_buffer_t* buffer,
+                                    bool persistent) {
+  const iree_hal_buffer_usage_t usage =
+      persistent ? IREE_HAL_BUFFER_USAGE_MAPPING_PERSISTENT
+                 : IREE_HAL_BUFFER_USAGE_MAPPING_SCOPED;
+  if (iree_all_bits_set(buffer->memory_type,
+                        IREE_HAL_MEMORY_TYPE_HOST_VISIBLE) &&
+      iree_all_bits_set(buffer->allowed_usage, usage)) {
+    return iree_ok_status();
+  }
+  return iree_make_status(IREE_STATUS_PERMISSION_DENIED,
+                          "the host may not map the buffer (memory type 0x%x, "
+                          "allowed usage 0x%x)",
+                          (unsigned)buffer->memory_type,
+                          (unsigned)buffer->allowed_usage);
+}
+
+iree_status_t iree_hal_buffer_map_range(
+    iree_hal_buffer_t* buffer, iree_hal_mapping_mode_t mapping_mode,
+    iree_hal_memory_access_t memory_access, iree_device_size_t byte_offset,
+    iree_device_size_t byte_length,
+    iree_hal_buffer_mapping_t* out_buffer_mapping) {
+  *out_buffer_mapping = (iree_hal_buffer_mapping_t){0};
+  const bool persistent =
+      iree_all_bits_set(mapping_mode, IREE_HAL_MAPPING_MODE_PERSISTENT);
+  IREE_RETURN_IF_ERROR(check_mappable(buffer, persistent));
+  iree_device_size_t offset = 0, length = 0;
+  IREE_RETURN_IF_ERROR(iree_hal_buffer_calculate_range(
+      buffer->byte_offset, buffer->byte_length, byte_offset, byte_length,
+      &offset, &length));
+  iree_hal_buffer_mapping_t mapping = {
+      .contents = iree_make_byte_span(NULL, (iree_host_size_t)length),
+      .buffer = buffer,
+      .impl = {.byte_offset = offset,
+               .allowed_access = memory_access,
+               .is_persistent = persistent},
+  };
+  const iree_hal_buffer_vtable_t* vtable = buffer->resource.vtable;
+  IREE_RETURN_IF_ERROR(vtable->map_range(buffer, mapping_mode, memory_access,
+                                         offset, length, &mapping));
+  // Scoped mappings hold the buffer until they are undone.
+  if (!persistent) iree_hal_resource_retain(buffer);
+  *out_buffer_mapping = mapping;
+  return iree_ok_status();
+}
+
 //===----------------------------------------------------------------------===//
 // iree_hal_allocator_t
 //===----------------------------------------------------------------------===//

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "compiler/plugins/target/tenstorrent/ttc_mixed.h"
 #include "compiler/plugins/target/tenstorrent/ttc_others.h"
 #include "compiler/plugins/target/tenstorrent/ttc_retarget.h"
 #include "compiler/plugins/target/tenstorrent/ttc_serialize.h"
@@ -241,13 +242,16 @@ static bool ttc_pipeline_translate(ttc_pipeline_t* pipeline) {
   ",iree-util-fold-globals,iree-util-fuse-globals"
 
 static bool ttc_pipeline_convert(ttc_pipeline_t* pipeline) {
+  bool ok = ttc_run(pipeline,
+                    "iree-util-verify-initialization-order,"
+                    "iree-util-attribute-call-graph") &&
+            ttc_substitute(pipeline, &pipeline->options->substitute_objects,
+                           pipeline->options->substitute_objects_from) &&
+            ttc_fail(pipeline, ttc_mixed_place_memory(pipeline->module)) &&
+            ttc_run(pipeline, "iree-hal-conversion");
+  if (!ok) return false;
+  ttc_mixed_place_fences(pipeline->module);
   return ttc_run(pipeline,
-                 "iree-util-verify-initialization-order,"
-                 "iree-util-attribute-call-graph") &&
-         ttc_substitute(pipeline, &pipeline->options->substitute_objects,
-                        pipeline->options->substitute_objects_from) &&
-         ttc_run(pipeline, "iree-hal-conversion") &&
-         ttc_run(pipeline,
                  pipeline->options->memoization
                      ? "iree-hal-outline-memoize-regions"
                      : TTC_ON_FUNCTIONS("iree-hal-inline-memoize-regions")) &&

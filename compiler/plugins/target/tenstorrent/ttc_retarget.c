@@ -50,7 +50,7 @@ static tt_status_t ttc_visit_attr(MlirOperation op, const char* name,
   return status;
 }
 
-static bool ttc_is_device_global(MlirOperation op) {
+bool ttc_is_device_global(MlirOperation op) {
   if (!ttc_op_is(op, "util.global")) return false;
   MlirAttribute type = ttc_op_attr(op, "type");
   char* text = type.ptr ? ttc_attribute_text(type) : NULL;

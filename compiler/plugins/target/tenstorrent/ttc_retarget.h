@@ -38,6 +38,9 @@ typedef tt_status_t (*ttc_variant_fn_t)(MlirOperation executable,
 tt_status_t ttc_module_each_variant(MlirOperation module,
                                     ttc_variant_fn_t callback, void* user_data);
 
+// True for a util.global that holds a device.
+bool ttc_is_device_global(MlirOperation op);
+
 // The value of the symbol name attribute of |op|; empty when it has none.
 MlirStringRef ttc_op_symbol(MlirOperation op);
 

@@ -202,4 +202,13 @@ iree_status_t iree_hal_buffer_calculate_range(
     iree_device_size_t* out_adjusted_offset,
     iree_device_size_t* out_adjusted_length);
 
+// The range as host memory, or PERMISSION_DENIED where the buffer does not
+// allow that. A persistent mapping is not undone: it lasts as long as the
+// buffer.
+iree_status_t iree_hal_buffer_map_range(
+    iree_hal_buffer_t* buffer, iree_hal_mapping_mode_t mapping_mode,
+    iree_hal_memory_access_t memory_access, iree_device_size_t byte_offset,
+    iree_device_size_t byte_length,
+    iree_hal_buffer_mapping_t* out_buffer_mapping);
+
 #endif  // IREE_HAL_BUFFER_H_

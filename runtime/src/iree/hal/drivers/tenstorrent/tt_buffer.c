@@ -225,26 +225,21 @@ iree_status_t iree_hal_tt_buffer_commit(iree_hal_buffer_t* base) {
   return status;
 }
 
-// The buffer of ours behind |base|.
-static iree_status_t find_allocation(iree_hal_buffer_t* base,
-                                     iree_hal_tt_buffer_t** out_buffer) {
-  if (!base) {
-    return iree_make_status(IREE_STATUS_INVALID_ARGUMENT, "no buffer is bound");
-  }
+// The buffer of ours behind |base|, or NULL if another driver made it.
+static iree_hal_tt_buffer_t* find_allocation(iree_hal_buffer_t* base) {
   iree_hal_buffer_t* allocation = iree_hal_buffer_allocated_buffer(base);
-  if (!iree_hal_resource_is(allocation, &iree_hal_tt_buffer_vtable)) {
-    return iree_make_status(
-        IREE_STATUS_INVALID_ARGUMENT,
-        "the buffer belongs to another driver; copy it to a buffer of the "
-        "tenstorrent device first");
-  }
-  *out_buffer = iree_hal_tt_buffer_cast(allocation);
-  return iree_ok_status();
+  return iree_hal_resource_is(allocation, &iree_hal_tt_buffer_vtable)
+             ? iree_hal_tt_buffer_cast(allocation)
+             : NULL;
 }
 
 iree_status_t iree_hal_tt_buffer_decommit(iree_hal_buffer_t* base) {
-  iree_hal_tt_buffer_t* buffer = NULL;
-  IREE_RETURN_IF_ERROR(find_allocation(base, &buffer));
+  iree_hal_tt_buffer_t* buffer = find_allocation(base);
+  if (!buffer) {
+    return iree_make_status(IREE_STATUS_INVALID_ARGUMENT,
+                            "the buffer belongs to another driver, which must "
+                            "deallocate it");
+  }
   // Pools expect the memory to stay with the buffer.
   if (buffer->storage == IREE_HAL_TT_STORAGE_IMPORTED ||
       buffer->base.pooling_allocator) {
@@ -262,12 +257,40 @@ static iree_status_t no_memory_status(void) {
                           "queue_alloca or after its queue_dealloca ran");
 }
 
+// Programs over several devices share buffers in the memory of the other
+// driver's device. For this device they are host memory: copied from and to,
+// and staged by dispatches.
+static iree_status_t resolve_foreign(iree_hal_buffer_t* base,
+                                     iree_device_size_t offset,
+                                     iree_device_size_t length,
+                                     iree_hal_tt_span_t* out_span) {
+  iree_hal_buffer_mapping_t mapping;
+  iree_status_t status = iree_hal_buffer_map_range(
+      base, IREE_HAL_MAPPING_MODE_PERSISTENT, IREE_HAL_MEMORY_ACCESS_ANY,
+      offset, length, &mapping);
+  if (!iree_status_is_ok(status)) {
+    return iree_status_annotate_f(
+        status,
+        "the buffer belongs to another driver; copy it to a buffer of "
+        "the tenstorrent device first");
+  }
+  *out_span = (iree_hal_tt_span_t){
+      .offset = mapping.impl.byte_offset,
+      .length = mapping.contents.data_length,
+      .host = mapping.contents.data,
+  };
+  return iree_ok_status();
+}
+
 iree_status_t iree_hal_tt_buffer_resolve(iree_hal_buffer_t* base,
                                          iree_device_size_t offset,
                                          iree_device_size_t length,
                                          iree_hal_tt_span_t* out_span) {
-  iree_hal_tt_buffer_t* buffer = NULL;
-  IREE_RETURN_IF_ERROR(find_allocation(base, &buffer));
+  if (!base) {
+    return iree_make_status(IREE_STATUS_INVALID_ARGUMENT, "no buffer is bound");
+  }
+  iree_hal_tt_buffer_t* buffer = find_allocation(base);
+  if (!buffer) return resolve_foreign(base, offset, length, out_span);
   IREE_RETURN_IF_ERROR(iree_hal_buffer_calculate_range(
       iree_hal_buffer_byte_offset(base), iree_hal_buffer_byte_length(base),
       offset, length, &offset, &length));

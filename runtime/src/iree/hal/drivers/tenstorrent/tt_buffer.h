@@ -34,7 +34,7 @@ iree_status_t iree_hal_tt_buffer_decommit(iree_hal_buffer_t* buffer);
 // A checked range of a buffer's memory. Valid while the buffer is alive and
 // committed.
 typedef struct iree_hal_tt_span_t {
-  iree_hal_tt_hardware_t* hardware;
+  iree_hal_tt_hardware_t* hardware;  // NULL: a buffer of another driver
   tt_backend_memory_t* memory;  // NULL: host memory that the device cannot see
   uint64_t offset;              // of the range in |memory|
   uint64_t length;

@@ -60,8 +60,8 @@ static bool needs_staging(const iree_hal_tt_span_t* span,
 
 static bool same_storage(const iree_hal_tt_span_t* a,
                          const iree_hal_tt_span_t* b) {
-  return a->memory ? a->memory == b->memory
-                   : a->host - a->offset == b->host - b->offset;
+  return a->memory || b->memory ? a->memory == b->memory
+                                : a->host - a->offset == b->host - b->offset;
 }
 
 // Binding |index| must be staged. Two bindings of the same range share one
