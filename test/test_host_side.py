@@ -177,3 +177,59 @@ def test_threads_share_devices_of_two_kinds():
     for thread in threads:
         thread.join(60)
     assert not failures
+
+
+ASYNC = ["--iree-execution-model=async-external"]
+
+
+def fence_of(device, value: int = 1):
+    return rt.HalFence.create_at(device.create_semaphore(0), value)
+
+
+def call_async(program: Program, name: str, view, wait, signal):
+    """Calls an asynchronous entry point; the result is not there yet on return."""
+    arguments, results = rt.VmVariantList(3), rt.VmVariantList(1)
+    for argument in (view, wait, signal):
+        arguments.push_ref(argument)
+    program.context.invoke(program.module.lookup_function(name), arguments, results)
+    return results.get_as_object(0, rt.HalBufferView)
+
+
+def read_view(view, device, shape, dtype) -> np.ndarray:
+    return np.array(rt.DeviceArray(device, view, implicit_host_transfer=True).to_host())
+
+
+@pytest.mark.parametrize("pair", PAIRS)
+@pytest.mark.parametrize("fences_of", [0, 1])
+def test_fences_of_either_device(pair, fences_of):
+    targets, devices = PAIRS[pair]
+    program = Program(build_for(targets, PING_PONG, *ASYNC), devices)
+    owner, a = program.devices[fences_of], program.devices[0]
+    x = numbers(70, 33)
+    view = rt.asdevicearray(a, x)._buffer_view
+    wait, signal = fence_of(owner), fence_of(owner)
+    results = []
+    call = threading.Thread(
+        target=lambda: results.append(call_async(program, "f", view, wait, signal)), daemon=True
+    )
+    call.start()
+    if pair == "both-ours":
+        call.join(30)  # where the host's device allocates memory, it waits for it in the caller
+        assert results
+    assert not signal.wait(timeout=20_000_000)
+    wait.signal()
+    assert signal.wait(timeout=30_000_000_000)
+    call.join(30)
+    assert np.array_equal(read_view(results[0], a, x.shape, x.dtype), 4 * x + 2)
+
+
+@pytest.mark.parametrize("pair", ["ours-first", "both-ours"])
+def test_a_failed_fence_fails_the_call(pair):
+    targets, devices = PAIRS[pair]
+    program = Program(build_for(targets, PING_PONG, *ASYNC), devices)
+    view = rt.asdevicearray(program.devices[0], numbers(70, 33))._buffer_view
+    wait, signal = fence_of(program.devices[0]), fence_of(program.devices[0])
+    wait.fail("burnt by a test")
+    with pytest.raises(RuntimeError):
+        call_async(program, "f", view, wait, signal)
+        signal.wait(timeout=30_000_000_000)
