@@ -328,6 +328,47 @@ static bool ttc_pipeline_hal(ttc_pipeline_t* pipeline) {
 }
 
 //===----------------------------------------------------------------------===//
+// VM
+//===----------------------------------------------------------------------===//
+
+static bool ttc_type_is(MlirValue value, const char* expected) {
+  char* text = ttc_type_text(mlirValueGetType(value));
+  bool is = text && strcmp(text, expected) == 0;
+  free(text);
+  return is;
+}
+
+// IREE 3.9.0 calls io_parameters.scatter with the scope where the runtime
+// expects the buffer, and the other way around.
+static MlirWalkResult ttc_fix_scatter(MlirOperation op, void* user_data) {
+  if (!ttc_op_is(op, "vm.call") || mlirOperationGetNumOperands(op) != 9) {
+    return MlirWalkResultAdvance;
+  }
+  char* callee = ttc_attribute_text(ttc_op_attr(op, "callee"));
+  MlirValue scope = mlirOperationGetOperand(op, 4);
+  MlirValue buffer = mlirOperationGetOperand(op, 5);
+  if (callee && strcmp(callee, "@io_parameters.scatter") == 0 &&
+      ttc_type_is(scope, "!vm.buffer") &&
+      ttc_type_is(buffer, "!vm.ref<!hal.buffer>")) {
+    mlirOperationSetOperand(op, 4, buffer);
+    mlirOperationSetOperand(op, 5, scope);
+  }
+  free(callee);
+  return MlirWalkResultAdvance;
+}
+
+static bool ttc_pipeline_vm(ttc_pipeline_t* pipeline, ttc_phase_t from,
+                            ttc_phase_t to) {
+  if (from < TTC_PHASE_VM) {
+    if (!ttc_run_stock(pipeline, TTC_PHASE_HAL, TTC_PHASE_VM)) return false;
+    mlirOperationWalk(pipeline->module, ttc_fix_scatter, NULL,
+                      MlirWalkPreOrder);
+    from = TTC_PHASE_VM;
+  }
+  return from == to || ttc_run_stock(pipeline, from, to);
+}
+
+//===----------------------------------------------------------------------===//
 // Whole pipelines
 //===----------------------------------------------------------------------===//
 
@@ -366,9 +407,7 @@ bool ttc_pipeline_run(ttc_pipeline_t* pipeline, ttc_phase_t from,
     if (!ttc_own_phases[i].run(pipeline)) return false;
     if (!ttc_dump_phase(pipeline, phase)) return false;
   }
-  if (to <= TTC_PHASE_HAL) return true;
-  return ttc_run_stock(pipeline, from > TTC_PHASE_HAL ? from : TTC_PHASE_HAL,
-                       to);
+  return to <= TTC_PHASE_HAL || ttc_pipeline_vm(pipeline, from, to);
 }
 
 bool ttc_pipeline_precompile(ttc_pipeline_t* pipeline, ttc_phase_t from,
