@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "tile/program.h"
 #include "tile/status.h"
 
 typedef struct tt_backend_device_t tt_backend_device_t;
@@ -58,6 +59,14 @@ typedef struct tt_backend_counters_t {
   uint64_t cycles;         // clock cycles of the device while launches ran; 0
                            // where it has no clock
 } tt_backend_counters_t;
+
+// An entry point of a program. What is pointed to lives as long as the program.
+typedef struct tt_backend_entry_t {
+  const char* name;
+  uint32_t constant_count;  // 32-bit words
+  uint32_t binding_count;
+  const tt_binding_t* bindings;  // what a launch does with each
+} tt_backend_entry_t;
 
 typedef struct tt_backend_vtable_t {
   const char* name;         // the URI's host part: "mock"
@@ -108,11 +117,9 @@ typedef struct tt_backend_vtable_t {
   void (*unload)(tt_backend_device_t* device, tt_backend_program_t* program);
   // Entry points in the image's order.
   uint32_t (*entry_count)(tt_backend_program_t* program);
-  // Static facts of entry |entry|: its name (lives as long as the program),
-  // how many 32-bit push constants and how many bindings a launch must bring.
+  // Static facts of entry |entry|.
   void (*query_entry)(tt_backend_program_t* program, uint32_t entry,
-                      const char** out_name, uint32_t* out_constant_count,
-                      uint32_t* out_binding_count);
+                      tt_backend_entry_t* out_entry);
   // Runs entry |entry| to completion, or as long as the device lets a launch
   // run: then DEADLINE_EXCEEDED, and the device is as good as before. Counts
   // are checked against the entry.

@@ -198,17 +198,30 @@ static void test_unaligned_bindings(void** state) {
   assert_int_equal(words[1], 42);
   assert_int_equal(words[50], 2);
   assert_int_equal(words[51], 0);
-  // Partial overlap: refused, with numbers.
+  // Partial overlap with what is read: as if all was read before.
+  const iree_hal_buffer_ref_t part = iree_hal_make_buffer_ref(buffer, 64, 64);
   done.value = 2;
-  assert_ok(queue_program(
-      device, NO_SEMAPHORES, LIST(&done), executable, FAKE_ADD, 2, 2,
-      (iree_hal_buffer_ref_t[2]){whole,
-                                 iree_hal_make_buffer_ref(buffer, 64, 64)}));
-  assert_status(iree_hal_semaphore_wait(done.semaphore, 2,
+  assert_ok(queue_program(device, NO_SEMAPHORES, LIST(&done), executable,
+                          FAKE_ADD, 5, 2,
+                          (iree_hal_buffer_ref_t[2]){whole, part}));
+  assert_ok(iree_hal_semaphore_wait(done.semaphore, 2,
+                                    iree_make_timeout_ms(20000), 0));
+  read_words(buffer, 0, 128, words);
+  assert_int_equal(words[1], 42);
+  assert_int_equal(words[16], 47);
+  assert_int_equal(words[17], 7);
+  assert_int_equal(words[32], 2);
+  // Both written: refused, with numbers.
+  done.value = 3;
+  assert_ok(queue_program(device, NO_SEMAPHORES, LIST(&done), executable,
+                          FAKE_SET, 2, 2,
+                          (iree_hal_buffer_ref_t[2]){whole, part}));
+  assert_status(iree_hal_semaphore_wait(done.semaphore, 3,
                                         iree_make_timeout_ms(20000), 0),
                 IREE_STATUS_FAILED_PRECONDITION,
                 "binding 0 (200 bytes at offset 4) is not aligned to 64 bytes "
-                "and overlaps binding 1 (64 bytes at offset 64)");
+                "or not in this device's memory, and overlaps binding 1 (64 "
+                "bytes at offset 64); both are written");
   iree_hal_semaphore_release(done.semaphore);
   iree_hal_resource_release(executable);
   iree_hal_buffer_release(buffer);

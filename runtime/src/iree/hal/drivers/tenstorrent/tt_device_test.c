@@ -67,7 +67,7 @@ static void test_executables(void** state) {
   assert_ok(VTABLE(cache, executable_cache)
                 ->prepare_executable(cache, &params, &executable));
   iree_hal_resource_release(cache);
-  assert_int_equal(VTABLE(executable, executable)->export_count(executable), 4);
+  assert_int_equal(VTABLE(executable, executable)->export_count(executable), 5);
   iree_hal_executable_export_info_t info;
   assert_ok(VTABLE(executable, executable)->export_info(executable, 0, &info));
   assert_true(iree_string_view_equal(info.name, IREE_SV("add")));
@@ -90,8 +90,8 @@ static void test_executables(void** state) {
           ->lookup_export_by_name(executable, IREE_SV("none"), &ordinal),
       IREE_STATUS_NOT_FOUND, "no entry 'none'");
   assert_status(
-      VTABLE(executable, executable)->export_info(executable, 4, &info),
-      IREE_STATUS_OUT_OF_RANGE, "entry 4");
+      VTABLE(executable, executable)->export_info(executable, 5, &info),
+      IREE_STATUS_OUT_OF_RANGE, "entry 5");
   iree_hal_resource_release(executable);
 }
 

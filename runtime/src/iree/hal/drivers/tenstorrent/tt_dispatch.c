@@ -50,6 +50,7 @@ typedef struct staged_binding_t {
   iree_hal_tt_span_t span;  // the bytes bound; length 0: not staged
   tt_backend_memory_t* memory;
   uint64_t size;
+  bool written;
 } staged_binding_t;
 
 static bool needs_staging(const iree_hal_tt_span_t* span,
@@ -64,30 +65,38 @@ static bool same_storage(const iree_hal_tt_span_t* a,
                                 : a->host - a->offset == b->host - b->offset;
 }
 
+static bool is_written(const iree_hal_tt_entry_t* entry, uint32_t binding) {
+  return entry->bindings[binding].access & TT_ACCESS_WRITE;
+}
+
 // Binding |index| must be staged. Two bindings of the same range share one
-// copy; ranges that overlap otherwise would lose writes when copied back.
-static iree_status_t find_shared(const iree_hal_tt_span_t* spans,
-                                 uint32_t count, uint32_t index,
-                                 uint32_t* out_shared) {
+// copy. Where ranges overlap otherwise and both are written, one's writes would
+// be lost when copied back. What is only read may have a copy of its own:
+// programs load as if before all that they store.
+static iree_status_t find_shared(const iree_hal_tt_entry_t* entry,
+                                 const iree_hal_tt_span_t* spans,
+                                 uint32_t index, uint32_t* out_shared) {
   const iree_hal_tt_span_t* span = &spans[index];
   *out_shared = index;
-  for (uint32_t i = 0; i < count; ++i) {
+  for (uint32_t i = 0; i < entry->binding_count; ++i) {
     const iree_hal_tt_span_t* other = &spans[i];
     if (i == index || !same_storage(span, other) ||
         span->offset >= other->offset + other->length ||
         other->offset >= span->offset + span->length) {
       continue;
     }
-    if (span->offset != other->offset || span->length != other->length) {
+    if (span->offset == other->offset && span->length == other->length) {
+      if (i < *out_shared) *out_shared = i;
+    } else if (is_written(entry, index) && is_written(entry, i)) {
       return iree_make_status(
           IREE_STATUS_FAILED_PRECONDITION,
           "binding %u (%" PRIu64 " bytes at offset %" PRIu64
-          ") is not aligned to %d bytes and overlaps binding %u (%" PRIu64
-          " bytes at offset %" PRIu64 ")",
+          ") is not aligned to %d bytes or not in this device's memory, and "
+          "overlaps binding %u (%" PRIu64 " bytes at offset %" PRIu64
+          "); both are written",
           index, span->length, span->offset, IREE_HAL_TT_ALIGNMENT, i,
           other->length, other->offset);
     }
-    if (i < *out_shared) *out_shared = i;
   }
   return iree_ok_status();
 }
@@ -156,18 +165,19 @@ static iree_status_t resolve_bindings(
 }
 
 static iree_status_t stage_bindings(iree_hal_tt_hardware_t* hardware,
-                                    uint32_t count, launch_t* launch) {
-  for (uint32_t i = 0; i < count; ++i) {
+                                    const iree_hal_tt_entry_t* entry,
+                                    launch_t* launch) {
+  for (uint32_t i = 0; i < entry->binding_count; ++i) {
     const iree_hal_tt_span_t* span = &launch->spans[i];
-    launch->staged[i].memory = NULL;
     launch->bindings[i] = (tt_backend_binding_t){
         .memory = span->memory, .offset = span->offset, .length = span->length};
     if (!needs_staging(span, hardware)) continue;
     uint32_t shared = i;
-    IREE_RETURN_IF_ERROR(find_shared(launch->spans, count, i, &shared));
+    IREE_RETURN_IF_ERROR(find_shared(entry, launch->spans, i, &shared));
     if (shared == i) {
       IREE_RETURN_IF_ERROR(stage_binding(hardware, *span, &launch->staged[i]));
     }
+    launch->staged[shared].written |= is_written(entry, i);
     launch->bindings[i].memory = launch->staged[shared].memory;
     launch->bindings[i].offset = 0;
   }
@@ -187,10 +197,12 @@ iree_status_t iree_hal_tt_dispatch_run(
   }
   launch_t launch;
   const uint32_t count = entry->binding_count;
-  for (uint32_t i = 0; i < count; ++i) launch.staged[i].memory = NULL;
+  for (uint32_t i = 0; i < count; ++i) {
+    launch.staged[i] = (staged_binding_t){0};
+  }
   iree_status_t status = resolve_bindings(bindings, binding_table, &launch);
   if (iree_status_is_ok(status)) {
-    status = stage_bindings(hardware, count, &launch);
+    status = stage_bindings(hardware, entry, &launch);
   }
   if (iree_status_is_ok(status)) {
     status = iree_hal_tt_status(hardware->backend->launch(
@@ -199,8 +211,9 @@ iree_status_t iree_hal_tt_dispatch_run(
   }
   const bool done = iree_status_is_ok(status);
   for (uint32_t i = 0; i < count; ++i) {
+    staged_binding_t* staged = &launch.staged[i];
     status = iree_status_join(
-        status, unstage_binding(hardware, &launch.staged[i], done));
+        status, unstage_binding(hardware, staged, done && staged->written));
   }
   return iree_status_is_ok(status)
              ? status

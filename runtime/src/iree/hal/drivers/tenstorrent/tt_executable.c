@@ -66,8 +66,7 @@ iree_status_t iree_hal_tt_executable_create(
   executable->entry_count = entry_count;
   for (uint32_t i = 0; i < entry_count && iree_status_is_ok(status); ++i) {
     iree_hal_tt_entry_t* entry = &executable->entries[i];
-    backend->query_entry(program, i, &entry->name, &entry->constant_count,
-                         &entry->binding_count);
+    backend->query_entry(program, i, entry);
     if (entry->binding_count > IREE_HAL_TT_MAX_BINDINGS) {
       status = iree_make_status(
           IREE_STATUS_UNIMPLEMENTED, "entry '%s' takes %u bindings, limit %d",

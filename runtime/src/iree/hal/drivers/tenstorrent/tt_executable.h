@@ -12,12 +12,8 @@
 // The most bindings an entry may take.
 #define IREE_HAL_TT_MAX_BINDINGS 64
 
-// What an entry point takes. |name| lives as long as the executable.
-typedef struct iree_hal_tt_entry_t {
-  const char* name;
-  uint32_t constant_count;  // 32-bit words
-  uint32_t binding_count;
-} iree_hal_tt_entry_t;
+// What an entry point takes; lives as long as the executable.
+typedef tt_backend_entry_t iree_hal_tt_entry_t;
 
 // Loads the image of |params|, whose bytes are not needed afterwards.
 iree_status_t iree_hal_tt_executable_create(

@@ -140,8 +140,7 @@ tt_status_t tt_bh_load(tt_backend_device_t* device, const void* image,
 void tt_bh_unload(tt_backend_device_t* device, tt_backend_program_t* program);
 uint32_t tt_bh_entry_count(tt_backend_program_t* program);
 void tt_bh_query_entry(tt_backend_program_t* program, uint32_t entry,
-                       const char** out_name, uint32_t* out_constant_count,
-                       uint32_t* out_binding_count);
+                       tt_backend_entry_t* out_entry);
 tt_status_t tt_bh_launch(tt_backend_device_t* device,
                          tt_backend_program_t* program, uint32_t entry,
                          const uint32_t* constants, size_t constant_count,

@@ -60,12 +60,14 @@ uint32_t tt_bh_entry_count(tt_backend_program_t* program) {
 }
 
 void tt_bh_query_entry(tt_backend_program_t* program, uint32_t entry,
-                       const char** out_name, uint32_t* out_constant_count,
-                       uint32_t* out_binding_count) {
+                       tt_backend_entry_t* out_entry) {
   const tt_entry_t* e = &program->program->entries[entry];
-  *out_name = tt_entry_name(program->program, e);
-  *out_constant_count = e->constant_count;
-  *out_binding_count = e->binding_count;
+  *out_entry = (tt_backend_entry_t){
+      .name = tt_entry_name(program->program, e),
+      .constant_count = e->constant_count,
+      .binding_count = e->binding_count,
+      .bindings = program->program->bindings + e->first_binding,
+  };
 }
 
 //===----------------------------------------------------------------------===//

@@ -196,20 +196,18 @@ static void fake_unload(tt_backend_device_t* device,
   delete_object(program);
 }
 
-static uint32_t fake_entry_count(tt_backend_program_t* program) { return 4; }
+static uint32_t fake_entry_count(tt_backend_program_t* program) { return 5; }
 
 static void fake_query_entry(tt_backend_program_t* program, uint32_t entry,
-                             const char** out_name,
-                             uint32_t* out_constant_count,
-                             uint32_t* out_binding_count) {
-  static const struct {
-    const char* name;
-    uint32_t constant_count, binding_count;
-  } entries[] = {
-      {"add", 1, 2}, {"fail", 0, 0}, {"sleep", 1, 0}, {"gate", 0, 0}};
-  *out_name = entries[entry].name;
-  *out_constant_count = entries[entry].constant_count;
-  *out_binding_count = entries[entry].binding_count;
+                             tt_backend_entry_t* out_entry) {
+  static const tt_binding_t add[] = {{TT_ACCESS_READ}, {TT_ACCESS_WRITE}};
+  static const tt_binding_t set[] = {{TT_ACCESS_WRITE}, {TT_ACCESS_WRITE}};
+  static const tt_backend_entry_t entries[] = {{"add", 1, 2, add},
+                                               {"fail", 0, 0, NULL},
+                                               {"sleep", 1, 0, NULL},
+                                               {"gate", 0, 0, NULL},
+                                               {"set", 0, 2, set}};
+  *out_entry = entries[entry];
 }
 
 static tt_status_t run_add(uint32_t n, const tt_backend_binding_t* bindings) {
@@ -231,6 +229,13 @@ static tt_status_t run_add(uint32_t n, const tt_backend_binding_t* bindings) {
   return NULL;
 }
 
+static void run_set(const tt_backend_binding_t* bindings) {
+  for (uint32_t i = 0; i < 2; ++i) {
+    const uint32_t value = i + 1;
+    memcpy(bindings[i].memory->data + bindings[i].offset, &value, 4);
+  }
+}
+
 static tt_status_t fake_launch(tt_backend_device_t* device,
                                tt_backend_program_t* program, uint32_t entry,
                                const uint32_t* constants, size_t constant_count,
@@ -240,6 +245,9 @@ static tt_status_t fake_launch(tt_backend_device_t* device,
   switch (entry) {
     case FAKE_ADD:
       return run_add(constants[0], bindings);
+    case FAKE_SET:
+      run_set(bindings);
+      return NULL;
     case FAKE_FAIL:
       return tt_status_make(TT_CODE_DATA_LOSS, "the fake program failed");
     case FAKE_SLEEP:

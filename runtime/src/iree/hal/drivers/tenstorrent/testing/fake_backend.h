@@ -11,6 +11,7 @@
 //   1 "fail": no arguments: DATA_LOSS "the fake program failed"
 //   2 "sleep": constants {milliseconds}
 //   3 "gate": blocks until fake_backend_open_gate()
+//   4 "set":  bindings {a, b}: a[0] = 1, b[0] = 2
 #ifndef IREE_HAL_DRIVERS_TENSTORRENT_TESTING_FAKE_BACKEND_H_
 #define IREE_HAL_DRIVERS_TENSTORRENT_TESTING_FAKE_BACKEND_H_
 
@@ -23,6 +24,7 @@ enum {
   FAKE_FAIL = 1,
   FAKE_SLEEP = 2,
   FAKE_GATE = 3,
+  FAKE_SET = 4,
 };
 
 // Devices, blocks of memory and programs that exist now, over all devices.

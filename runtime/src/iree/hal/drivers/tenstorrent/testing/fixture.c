@@ -214,3 +214,29 @@ iree_hal_semaphore_t* make_foreign_semaphore(void) {
   iree_hal_resource_initialize(&foreign_vtable, &semaphore->resource);
   return (iree_hal_semaphore_t*)semaphore;
 }
+
+static iree_status_t foreign_map_range(iree_hal_buffer_t* base,
+                                       iree_hal_mapping_mode_t mapping_mode,
+                                       iree_hal_memory_access_t memory_access,
+                                       iree_device_size_t local_byte_offset,
+                                       iree_device_size_t local_byte_length,
+                                       iree_hal_buffer_mapping_t* mapping) {
+  foreign_buffer_t* buffer = (foreign_buffer_t*)base;
+  mapping->contents.data = buffer->memory + local_byte_offset;
+  return iree_ok_status();
+}
+
+void make_foreign_buffer(void* memory, size_t size, bool mappable,
+                         foreign_buffer_t* out_buffer) {
+  static const iree_hal_buffer_vtable_t vtable = {
+      .map_range = foreign_map_range,
+  };
+  *out_buffer = (foreign_buffer_t){.memory = memory};
+  iree_hal_buffer_initialize(
+      (iree_hal_buffer_placement_t){0}, &out_buffer->base, size, 0, size,
+      mappable ? IREE_HAL_MEMORY_TYPE_HOST_VISIBLE
+               : IREE_HAL_MEMORY_TYPE_DEVICE_LOCAL,
+      IREE_HAL_MEMORY_ACCESS_ALL,
+      IREE_HAL_BUFFER_USAGE_TRANSFER | IREE_HAL_BUFFER_USAGE_MAPPING_PERSISTENT,
+      &vtable, &out_buffer->base);
+}

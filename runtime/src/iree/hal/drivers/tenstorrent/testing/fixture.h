@@ -69,6 +69,15 @@ iree_status_t queue_program(iree_hal_device_t* device,
                             uint32_t constant, size_t binding_count,
                             const iree_hal_buffer_ref_t* bindings);
 
+// A buffer of "another driver" over |memory|, which must
+// outlive it. Not counted: it lives where |out_buffer| does.
+typedef struct foreign_buffer_t {
+  iree_hal_buffer_t base;
+  uint8_t* memory;
+} foreign_buffer_t;
+void make_foreign_buffer(void* memory, size_t size, bool mappable,
+                         foreign_buffer_t* out_buffer);
+
 // A semaphore of "another driver": works, but has no timepoints.
 iree_hal_semaphore_t* make_foreign_semaphore(void);
 
