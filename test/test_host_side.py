@@ -160,6 +160,70 @@ def test_three_devices(local):
         assert np.array_equal(sums, (x @ w).sum(1))
 
 
+# A global and a parameter that are used on both sides; a loop whose condition is read on the host.
+SHARED_STATE = """
+util.global private mutable @state = dense<1.0> : tensor<33x9xf32>
+util.global private @weights = #flow.parameter.named<"model"::"w"> : tensor<33x9xf32>
+func.func @step(%x: tensor<33x9xf32>) -> tensor<33x9xf32> {
+  %k = arith.constant dense<[1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0]> : tensor<9xf32>
+  %e = tensor.empty() : tensor<33x9xf32>
+  %kb = linalg.broadcast ins(%k : tensor<9xf32>) outs(%e : tensor<33x9xf32>) dimensions = [0]
+  %state = util.global.load @state : tensor<33x9xf32>
+  %w = util.global.load @weights : tensor<33x9xf32>
+  %xa = flow.tensor.transfer %x : tensor<33x9xf32> to #hal.device.promise<@a>
+  %sa = flow.tensor.transfer %state : tensor<33x9xf32> to #hal.device.promise<@a>
+  %0 = arith.mulf %xa, %kb : tensor<33x9xf32>
+  %1 = arith.addf %0, %sa : tensor<33x9xf32>
+  %2 = flow.tensor.transfer %1 : tensor<33x9xf32> to #hal.device.promise<@b>
+  %3 = arith.addf %2, %kb : tensor<33x9xf32>
+  %4 = arith.mulf %3, %w : tensor<33x9xf32>
+  util.global.store %4, @state : tensor<33x9xf32>
+  %5 = flow.tensor.transfer %4 : tensor<33x9xf32> to #hal.device.promise<@a>
+  %6 = arith.addf %5, %w : tensor<33x9xf32>
+  return %6 : tensor<33x9xf32>
+}
+func.func @countdown(%n: tensor<i32>) -> tensor<i32> {
+  %one = arith.constant 1 : i32
+  %ones = arith.constant dense<1> : tensor<i32>
+  %r = scf.while (%v = %n) : (tensor<i32>) -> tensor<i32> {
+    %s = tensor.extract %v[] : tensor<i32>
+    %more = arith.cmpi sgt, %s, %one : i32
+    scf.condition(%more) %v : tensor<i32>
+  } do {
+  ^bb0(%v: tensor<i32>):
+    %a = flow.tensor.transfer %v : tensor<i32> to #hal.device.promise<@a>
+    %b = arith.subi %a, %ones : tensor<i32>
+    %c = flow.tensor.transfer %b : tensor<i32> to #hal.device.promise<@b>
+    %d = arith.subi %c, %ones : tensor<i32>
+    %f = flow.tensor.transfer %d : tensor<i32> to #hal.device.promise<@a>
+    scf.yield %f : tensor<i32>
+  }
+  return %r : tensor<i32>
+}
+"""
+
+
+@pytest.mark.parametrize("pair", PAIRS)
+def test_state_and_parameters_of_several_devices(pair):
+    targets, devices = PAIRS[pair]
+    w, k = numbers(33, 9, seed=5), np.arange(1, 10, dtype=np.float32)
+
+    def parameters(program):
+        index = rt.ParameterIndex()
+        index.add_buffer("w", w.tobytes())
+        return rt.create_io_parameters_module(
+            program.instance, index.create_provider(scope="model")
+        )
+
+    program = Program(build_for(targets, SHARED_STATE), devices, parameters)
+    state = np.ones((33, 9), np.float32)
+    for seed in range(3):
+        x = numbers(33, 9, seed=seed)
+        state = (x * k + state + k) * w
+        assert np.array_equal(program("step", x), state + w)
+    assert program("countdown", np.array(11, np.int32)) == 1
+
+
 def test_threads_share_devices_of_two_kinds():
     targets, devices = PAIRS["ours-first"]
     program = Program(build_for(targets, PING_PONG), devices)
