@@ -654,3 +654,22 @@ def test_calls_in_flight_at_once():
     for result, done in beside:
         assert done.wait(timeout=30_000_000_000)
         assert np.array_equal(read_view(result, device, x.shape, x.dtype), 2 * x)
+
+
+@pytest.mark.parametrize("pair", ["ours-first", "ours-last", "both-ours"])
+def test_command_on_several_devices(pair, tmp_path, capfd):
+    from tt_iree import cli
+
+    targets, devices = PAIRS[pair]
+    vmfb, result = tmp_path / "f.vmfb", tmp_path / "result.npy"
+    vmfb.write_bytes(build_for(targets, PING_PONG))
+    x = numbers(70, 33)
+    np.save(tmp_path / "x.npy", x)
+    call = [f"--module={vmfb}", f"--input=@{tmp_path}/x.npy", *(f"--device={d}" for d in devices)]
+    assert cli.main(["run", *call, f"--output={result}"]) == 0
+    assert np.array_equal(np.load(result), 4 * x + 2)
+    capfd.readouterr()
+    assert cli.main(["bench", *call, "--repetitions=2"]) == 0
+    assert f"@f on {', '.join(devices)}: min " in capfd.readouterr().out
+    assert cli.main(["run", *call[:-1]]) == 1
+    assert "not found or unavailable" in capfd.readouterr().err

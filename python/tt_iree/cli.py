@@ -73,8 +73,11 @@ def _add_call_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--function", help='default: the only one, or "main"')
     parser.add_argument(
         "--device",
-        default="tenstorrent",
-        help='URI: "tenstorrent", "tenstorrent://mock?grid=1x1", "local-task"',
+        action="append",
+        default=[],
+        help='URI: "tenstorrent" (default), "tenstorrent://mock?grid=1x1", '
+        '"local-task"; one option a device where the module uses several, inputs '
+        "are put on the first",
     )
     parser.add_argument(
         "--input",
@@ -144,24 +147,34 @@ def _parameters(vm_instance: Any, files: Sequence[str]) -> List[Any]:
 
 
 class _Loaded:
-    """A function of a module on a device, with its inputs."""
+    """A function of a module on its devices, with its inputs."""
 
     def __init__(self, options: Any) -> None:
         import iree.runtime as rt
 
         from tt_iree import abi, values
 
-        config = rt.Config(options.device)
-        module = rt.VmModule.mmap(config.vm_instance, str(options.module))
-        modules = [*_parameters(config.vm_instance, options.parameters), module]
+        self.uris = options.device or [_native.TARGET_NAME]
+        # Not from the cache: a device named twice is two devices.
+        devices = [rt.get_device(uri, cache=False) for uri in self.uris]
+        instance = rt.VmInstance()
+        module = rt.VmModule.mmap(instance, str(options.module))
         self.function = abi.find_function(module, options.function)
-        self.context = rt.SystemContext(vm_modules=modules, config=config)
+        self.device = devices[0]
+        self.context = rt.VmContext(
+            instance,
+            modules=[
+                rt.create_hal_module(instance, devices=devices),
+                *_parameters(instance, options.parameters),
+                module,
+            ],
+        )
         self.inputs = [values.parse(text) for text in options.input]
 
     def call(self) -> List[Any]:
         from tt_iree import invoke
 
-        return invoke.call(self.context, self.function, self.inputs)
+        return invoke.call_on(self.context, self.device, self.function, self.inputs)
 
 
 def _run(options: Any) -> int:
@@ -198,7 +211,7 @@ def _bench(options: Any) -> int:
         laps.append((time.perf_counter() - start) * 1e3)
     after = _native.counters()
     print(
-        f"@{loaded.function.name} on {options.device}: min {min(laps):.3f} ms, "
+        f"@{loaded.function.name} on {', '.join(loaded.uris)}: min {min(laps):.3f} ms, "
         f"median {np.median(laps):.3f} ms, max {max(laps):.3f} ms "
         f"({len(laps)} calls)"
     )

@@ -60,9 +60,13 @@ def invoke(
 
 def call(context: Any, vm_function: Any, inputs: Inputs) -> List[Any]:
     """Calls a function in a SystemContext; results as a list."""
+    return call_on(context.vm_context, context.config.device, vm_function, inputs)
+
+
+def call_on(context: Any, device: Any, vm_function: Any, inputs: Inputs) -> List[Any]:
+    """Calls a function in a VmContext, inputs on |device|; results as a list."""
     import iree.runtime as rt
 
-    device = context.config.device
     signature = abi.signature(vm_function)
     values = _ordered(inputs, signature)
     arguments = rt.VmVariantList(len(values))
@@ -71,7 +75,7 @@ def call(context: Any, vm_function: Any, inputs: Inputs) -> List[Any]:
         _push(rt, device, arguments, value, declared, i)
     count = len(signature.outputs) if signature else 1
     results = rt.VmVariantList(count)
-    context.vm_context.invoke(vm_function, arguments, results)
+    context.invoke(vm_function, arguments, results)
     return [
         _result(rt, device, results, i, signature.outputs[i] if signature else None)
         for i in range(len(results))
