@@ -10,7 +10,7 @@ import textwrap
 import numpy as np
 import pytest
 
-from test_host_side import LLVM_CPU, OURS, Program, build, numbers, on_both, assert_same, rt
+from host_programs import LLVM_CPU, OURS, Program, assert_same, build, numbers, on_both, rt
 
 SHAPES = {"layer.w": (48, 40), "layer.b": (40,), "table": (7, 5)}
 DTYPES = {"layer.w": np.float32, "layer.b": np.float32, "table": np.float16}
@@ -236,7 +236,7 @@ PEAK = """
     import numpy as np
     sys.path.insert(0, {here!r})
     from test_parameters import load_index, parameters
-    from test_host_side import Program
+    from host_programs import Program
 
     def status(key):
         with open("/proc/self/status") as file:
