@@ -230,6 +230,40 @@ def test_with_another_target(tool, add, flags):
     assert b"tenstorrent-bh-fb" in vmfb and b"embedded-elf" in vmfb
 
 
+# Several devices in one program.
+TRANSFER = """
+func.func @f(%x: tensor<8xf32> {iree.abi.affinity = #hal.device.promise<@a>}) -> tensor<8xf32> {
+  %0 = arith.mulf %x, %x : tensor<8xf32>
+  %1 = flow.tensor.transfer %0 : tensor<8xf32> to #hal.device.promise<@b>
+  %2 = arith.addf %1, %1 : tensor<8xf32>
+  %3 = flow.tensor.transfer %2 : tensor<8xf32> to #hal.device.promise<@a>
+  return %3 : tensor<8xf32>
+}
+"""
+
+
+def creations(ir: str, what: str) -> set:
+    """On which devices the functions of |ir| create |what|."""
+    body = ir[ir.index("util.func public @f") :]
+    return set(re.findall(what + r"[ <](?:device\()?(%\w+)", body))
+
+
+def test_fences_and_shared_memory_of_several_devices(tool):
+    cpu = ["--iree-hal-local-target-device-backends=llvm-cpu", "--iree-llvmcpu-target-cpu=generic"]
+    names = ["--iree-hal-target-device=a=tenstorrent", "--iree-hal-target-device=b=local"]
+    args = [*names, *cpu, "-", "--compile-to=hal"]
+    ir = run_ok(tool, *args, stdin=TRANSFER.encode()).decode()
+    # The stock drivers take every semaphore for one of their own.
+    assert creations(ir, "hal.fence.create") == {"%b"}
+    assert creations(ir, "hal.device.queue.alloca") == {"%a", "%b"}
+    assert "allocator.select" not in ir
+    # With our devices alone nothing is different from the stock program.
+    names[1] = "--iree-hal-target-device=b=tenstorrent[1]"
+    args = [*names, "-", "--compile-to=hal"]
+    ir = run_ok(tool, *args, stdin=TRANSFER.encode()).decode()
+    assert creations(ir, "hal.fence.create") >= {"%a", "%b"}
+
+
 def test_wrong_target_specs(tool, add):
     for flag, message in [
         ("--iree-hal-target-device=tenstorrent,", "expected one or more"),

@@ -8,6 +8,7 @@ import threading
 import numpy as np
 import pytest
 
+import test_blackhole
 from host_programs import (
     OURS,
     OURS_TOO,
@@ -69,6 +70,20 @@ def test_a_device_is_missing():
     vmfb = build_for(PAIRS["ours-first"][0], PING_PONG)
     with pytest.raises(RuntimeError, match="HAL device `a` not found or unavailable"):
         Program(vmfb, ["local-task"])
+
+
+@pytest.mark.parametrize("simulator", test_blackhole.BOTH)
+@pytest.mark.parametrize("beside, ours", [("local-task", 0), ("local-task", 1), (OURS, 0)])
+def test_beside_a_simulated_blackhole(simulator, beside, ours):
+    """Its memory is out of the host's sight."""
+    devices = [beside, beside]
+    devices[ours] = test_blackhole.uri(simulator, grid="1x1")
+    targets = {"a": "tenstorrent", "b": "tenstorrent[1]"}
+    if beside == "local-task":
+        targets = {"ab"[ours]: "tenstorrent", "ab"[1 - ours]: "local"}
+    program = Program(build_for(targets, PING_PONG.replace("70x33", "9x5")), devices)
+    x = numbers(9, 5)
+    assert np.array_equal(program("f", x), 4 * x + 2)
 
 
 THREE = """
