@@ -9,11 +9,14 @@ import numpy as np
 import pytest
 
 import test_blackhole
+from tt_iree import _native
 from host_programs import (
+    LLVM_CPU,
     OURS,
     OURS_TOO,
     ASYNC,
     Program,
+    build,
     build_for,
     call_async,
     fence_of,
@@ -21,6 +24,12 @@ from host_programs import (
     read_view,
     rt,
 )
+
+
+def launches() -> int:
+    """Of programs, on all our devices so far."""
+    return _native.counters().launches
+
 
 PING_PONG = """
 func.func @f(%x: tensor<70x33xf32> {iree.abi.affinity = #hal.device.promise<@a>})
@@ -271,3 +280,50 @@ def test_command_on_several_devices(pair, tmp_path, capfd):
     assert f"@f on {', '.join(devices)}: min " in capfd.readouterr().out
     assert cli.main(["run", *call[:-1]]) == 1
     assert "not found or unavailable" in capfd.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "flags",
+    [
+        ["--iree-hal-target-backends=tenstorrent,llvm-cpu"],
+        ["--iree-hal-target-device=tenstorrent,local", LLVM_CPU[0]],
+    ],
+)
+def test_either_target(flags):
+    """One device, the first in the list that there is."""
+    text = """
+    func.func @f(%x: tensor<70x33xf32>) -> tensor<70x33xf32> {
+      %0 = arith.mulf %x, %x : tensor<70x33xf32>
+      return %0 : tensor<70x33xf32>
+    }"""
+    vmfb = build(text, *flags, *LLVM_CPU[1:])
+    x = numbers(70, 33)
+    for devices in (["local-task"], [OURS], ["local-task", OURS], [OURS, "local-task"]):
+        program = Program(vmfb, devices)
+        ours = devices.index(OURS) if OURS in devices else 0
+        before = launches()
+        assert np.array_equal(program("f", x, device=ours), x * x)
+        assert launches() - before == (OURS in devices)
+
+
+def test_many_transfers():
+    """A value goes round over three devices, four times."""
+    steps = "\n".join(
+        f"  %m{i} = arith.addf %t{i}, %t{i} : tensor<?xf32>\n"
+        f"  %t{i + 1} = flow.tensor.transfer %m{i} : tensor<?xf32>{{%n}}"
+        f" to #hal.device.promise<@{'abc'[(i + 1) % 3]}>"
+        for i in range(12)
+    )
+    text = f"""
+func.func @f(%t0: tensor<?xf32> {{iree.abi.affinity = #hal.device.promise<@a>}}) -> tensor<?xf32> {{
+  %c0 = arith.constant 0 : index
+  %n = tensor.dim %t0, %c0 : tensor<?xf32>
+{steps}
+  return %t12 : tensor<?xf32>
+}}"""
+    targets = {"a": "tenstorrent[0]", "b": "local", "c": "tenstorrent[1]"}
+    program = Program(build_for(targets, text), [OURS, "local-task", OURS_TOO])
+    for n in (1, 1000, 100_003):
+        x, before = numbers(n), launches()
+        assert np.array_equal(program("f", x), 4096 * x)
+        assert launches() - before == 8
