@@ -145,6 +145,45 @@ static void test_foreign_waits(void** state) {
   }
 }
 
+// Foreign waits that are over, or failed, when the operation is submitted.
+static void test_early_foreign_waits(void** state) {
+  iree_hal_device_t* device = *state;
+  for (int fail = 0; fail < 2; ++fail) {
+    single_t foreign = {make_foreign_semaphore(), 1};
+    single_t done = {make_semaphore(device), 1};
+    if (fail) {
+      iree_hal_semaphore_fail(
+          foreign.semaphore, iree_make_status(IREE_STATUS_ABORTED, "far away"));
+    } else {
+      assert_ok(iree_hal_semaphore_signal(foreign.semaphore, 1));
+    }
+    assert_ok(queue_barrier(device, LIST(&foreign), LIST(&done)));
+    if (fail) {
+      assert_status(wait_for(&done), IREE_STATUS_ABORTED, "far away");
+    } else {
+      assert_ok(wait_for(&done));
+    }
+    // Beside one of our own that comes later.
+    single_t own = {make_semaphore(device), 1};
+    single_t last = {make_semaphore(device), 1};
+    iree_hal_semaphore_t* semaphores[2] = {foreign.semaphore, own.semaphore};
+    uint64_t values[2] = {1, 1};
+    assert_ok(queue_barrier(device,
+                            (iree_hal_semaphore_list_t){2, semaphores, values},
+                            LIST(&last)));
+    if (fail) {
+      assert_status(wait_for(&last), IREE_STATUS_ABORTED, "far away");
+    } else {
+      assert_ok(iree_hal_semaphore_signal(own.semaphore, 1));
+      assert_ok(wait_for(&last));
+    }
+    iree_hal_semaphore_release(foreign.semaphore);
+    iree_hal_semaphore_release(own.semaphore);
+    iree_hal_semaphore_release(done.semaphore);
+    iree_hal_semaphore_release(last.semaphore);
+  }
+}
+
 // alloca gives memory when it runs, dealloca returns it when it runs.
 static void test_alloca(void** state) {
   iree_hal_device_t* device = *state;
@@ -303,11 +342,17 @@ int main(void) {
 #define TEST(fn) \
   cmocka_unit_test_setup_teardown(fn, setup_device, teardown_device)
   const struct CMUnitTest tests[] = {
-      TEST(test_never_blocks),       TEST(test_order),
-      TEST(test_failures_propagate), TEST(test_signal_too_low),
-      TEST(test_foreign_waits),      TEST(test_alloca),
-      TEST(test_alloca_exhausted),   TEST(test_update_and_copy),
-      TEST(test_host_calls),         TEST(test_threads),
+      TEST(test_never_blocks),
+      TEST(test_order),
+      TEST(test_failures_propagate),
+      TEST(test_signal_too_low),
+      TEST(test_foreign_waits),
+      TEST(test_early_foreign_waits),
+      TEST(test_alloca),
+      TEST(test_alloca_exhausted),
+      TEST(test_update_and_copy),
+      TEST(test_host_calls),
+      TEST(test_threads),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
