@@ -81,20 +81,6 @@ def test_a_device_is_missing():
         Program(vmfb, ["local-task"])
 
 
-@pytest.mark.parametrize("simulator", test_blackhole.BOTH)
-@pytest.mark.parametrize("beside, ours", [("local-task", 0), ("local-task", 1), (OURS, 0)])
-def test_beside_a_simulated_blackhole(simulator, beside, ours):
-    """Its memory is out of the host's sight."""
-    devices = [beside, beside]
-    devices[ours] = test_blackhole.uri(simulator, grid="1x1")
-    targets = {"a": "tenstorrent", "b": "tenstorrent[1]"}
-    if beside == "local-task":
-        targets = {"ab"[ours]: "tenstorrent", "ab"[1 - ours]: "local"}
-    program = Program(build_for(targets, PING_PONG.replace("70x33", "9x5")), devices)
-    x = numbers(9, 5)
-    assert np.array_equal(program("f", x), 4 * x + 2)
-
-
 THREE = """
 func.func @f(%x: tensor<?x40xf32>, %w: tensor<40x24xf32>) -> (tensor<?x24xf32>, tensor<?xf32>) {
   %zero = arith.constant 0.0 : f32
@@ -186,10 +172,8 @@ func.func @countdown(%n: tensor<i32>) -> tensor<i32> {
 """
 
 
-@pytest.mark.parametrize("pair", PAIRS)
-def test_state_and_parameters_of_several_devices(pair):
-    targets, devices = PAIRS[pair]
-    w, k = numbers(33, 9, seed=5), np.arange(1, 10, dtype=np.float32)
+def check_shared_state(targets: dict, devices: list, rows=33, steps=3, count=11) -> None:
+    w, k = numbers(rows, 9, seed=5), np.arange(1, 10, dtype=np.float32)
 
     def parameters(program):
         index = rt.ParameterIndex()
@@ -198,13 +182,31 @@ def test_state_and_parameters_of_several_devices(pair):
             program.instance, index.create_provider(scope="model")
         )
 
-    program = Program(build_for(targets, SHARED_STATE), devices, parameters)
-    state = np.ones((33, 9), np.float32)
-    for seed in range(3):
-        x = numbers(33, 9, seed=seed)
+    text = SHARED_STATE.replace("33x9", f"{rows}x9")
+    program = Program(build_for(targets, text), devices, parameters)
+    state = np.ones((rows, 9), np.float32)
+    for seed in range(steps):
+        x = numbers(rows, 9, seed=seed)
         state = (x * k + state + k) * w
         assert np.array_equal(program("step", x), state + w)
-    assert program("countdown", np.array(11, np.int32)) == 1
+    assert program("countdown", np.array(count, np.int32)) == 1
+
+
+@pytest.mark.parametrize("pair", PAIRS)
+def test_state_and_parameters_of_several_devices(pair):
+    check_shared_state(*PAIRS[pair])
+
+
+@pytest.mark.parametrize("simulator", test_blackhole.BOTH)
+@pytest.mark.parametrize("beside, ours", [("local-task", 0), ("local-task", 1), (OURS, 0)])
+def test_beside_a_simulated_blackhole(simulator, beside, ours):
+    """Its memory is out of the host's sight."""
+    devices = [beside, beside]
+    devices[ours] = test_blackhole.uri(simulator, grid="1x1")
+    targets = {"a": "tenstorrent", "b": "tenstorrent[1]"}
+    if beside == "local-task":
+        targets = {"ab"[ours]: "tenstorrent", "ab"[1 - ours]: "local"}
+    check_shared_state(targets, devices, rows=2, steps=1, count=3)
 
 
 def test_threads_share_devices_of_two_kinds():

@@ -107,41 +107,40 @@ static MlirValue ttc_load_device(MlirOperation before, MlirOperation global) {
 // Memory
 //===----------------------------------------------------------------------===//
 
-// |text| is an optimal affinity, a list of devices. Returns the first of the
-// others in it, or null when it does not list devices of both kinds.
-static MlirOperation ttc_shared_with(ttc_mixed_t* mixed, const char* text) {
-  MlirOperation other = {NULL};
-  bool ours = false;
+// The first devices of both kinds in |text|, an affinity that is a list.
+static ttc_mixed_t ttc_listed_devices(MlirOperation module, const char* text) {
+  ttc_mixed_t listed = {.module = module};
   for (const char* at = strstr(text, TTC_AFFINITY); at;
        at = strstr(at, TTC_AFFINITY)) {
     at += sizeof(TTC_AFFINITY) - 1;
     size_t quoted = *at == '"';
     size_t length = strcspn(at + quoted, quoted ? "\"" : ">, ");
-    MlirOperation device = ttc_find_device(mixed->module, at + quoted, length);
+    MlirOperation device = ttc_find_device(module, at + quoted, length);
     if (!device.ptr) continue;
-    if (ttc_device_is_ours(device)) {
-      ours = true;
-    } else if (!other.ptr) {
-      other = device;
-    }
+    MlirOperation* first =
+        ttc_device_is_ours(device) ? &listed.ours : &listed.other;
+    if (!first->ptr) *first = device;
   }
-  return ours ? other : (MlirOperation){NULL};
+  return listed;
 }
 
+// Memory goes to the other device. Commands go to ours, which can use the
+// memory of both.
 static void ttc_place_op(ttc_mixed_t* mixed, MlirOperation op,
                          const char* name) {
   MlirAttribute affinity = ttc_op_attr(op, name);
   char* text = affinity.ptr ? ttc_attribute_text(affinity) : NULL;
-  MlirOperation other = {NULL};
+  ttc_mixed_t listed = {0};
   if (text && strncmp(text, TTC_OPTIMAL, sizeof(TTC_OPTIMAL) - 1) == 0) {
-    other = ttc_shared_with(mixed, text);
+    listed = ttc_listed_devices(mixed->module, text);
   }
   free(text);
-  if (!other.ptr) return;
+  if (!listed.ours.ptr || !listed.other.ptr) return;
+  bool commands = ttc_str_starts(ttc_op_name(op), "stream.cmd.");
   mlirOperationSetAttributeByName(
       op, ttc_str(name),
       ttc_parse(mlirOperationGetContext(op), "#hal.device.affinity<",
-                ttc_op_symbol(other), ">"));
+                ttc_op_symbol(commands ? listed.ours : listed.other), ">"));
 }
 
 // A fence of the caller may be of any device. Our queue waits for it and

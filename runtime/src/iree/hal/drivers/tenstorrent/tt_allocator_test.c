@@ -217,11 +217,40 @@ static void test_invisible(void** state) {
   assert_false(buffer->memory_type & IREE_HAL_MEMORY_TYPE_HOST_VISIBLE);
   iree_hal_buffer_mapping_t mapping = {.buffer = buffer};
   assert_status(VTABLE(buffer, buffer)
-                    ->map_range(buffer, IREE_HAL_MAPPING_MODE_SCOPED,
+                    ->map_range(buffer, IREE_HAL_MAPPING_MODE_PERSISTENT,
                                 IREE_HAL_MEMORY_ACCESS_READ, 0, 64, &mapping),
                 IREE_STATUS_FAILED_PRECONDITION, "not visible to the host");
   const uint32_t words[4] = {1, 2, 3, 4};
   write_words(buffer, 16, 4, words);
+  // For a while it can be mapped: a copy, written back if it may be written.
+  for (int write = 0; write < 2; ++write) {
+    const iree_hal_memory_access_t access =
+        write ? IREE_HAL_MEMORY_ACCESS_READ | IREE_HAL_MEMORY_ACCESS_WRITE
+              : IREE_HAL_MEMORY_ACCESS_READ;
+    mapping.impl.allowed_access = access;
+    assert_ok(VTABLE(buffer, buffer)
+                  ->map_range(buffer, IREE_HAL_MAPPING_MODE_SCOPED, access, 20,
+                              8, &mapping));
+    uint32_t* mapped = (uint32_t*)mapping.contents.data;
+    assert_int_equal(mapping.contents.data_length, 8);
+    assert_int_equal(mapped[0], 2);
+    mapped[1] = 30;
+    // It stays while it is mapped.
+    assert_ok(iree_hal_tt_buffer_decommit(buffer));
+    assert_ok(VTABLE(buffer, buffer)->unmap_range(buffer, 20, 8, &mapping));
+    uint32_t back[4];
+    read_words(buffer, 16, 4, back);
+    assert_int_equal(back[1], 2);
+    assert_int_equal(back[2], write ? 30 : 3);
+    assert_int_equal(back[3], 4);
+  }
+  mapping.impl.allowed_access = IREE_HAL_MEMORY_ACCESS_DISCARD_WRITE;
+  assert_ok(VTABLE(buffer, buffer)
+                ->map_range(buffer, IREE_HAL_MAPPING_MODE_SCOPED,
+                            IREE_HAL_MEMORY_ACCESS_DISCARD_WRITE, 24, 4,
+                            &mapping));
+  memcpy(mapping.contents.data, &words[2], 4);
+  assert_ok(VTABLE(buffer, buffer)->unmap_range(buffer, 24, 4, &mapping));
   iree_hal_buffer_t* staging = NULL;
   assert_ok(allocate(device, 0x56, 64, &staging));
   single_t done = {make_semaphore(device), 1};

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "iree/hal/drivers/tenstorrent/tt_error.h"
+#include "iree/hal/drivers/tenstorrent/tt_transfer.h"
 
 typedef enum iree_hal_tt_storage_e {
   IREE_HAL_TT_STORAGE_DRAM,
@@ -257,6 +258,24 @@ static iree_status_t no_memory_status(void) {
                           "queue_alloca or after its queue_dealloca ran");
 }
 
+// The checked range |offset|, |length| of what |buffer| allocated.
+static iree_status_t resolve_own(iree_hal_tt_buffer_t* buffer,
+                                 iree_device_size_t offset,
+                                 iree_device_size_t length,
+                                 iree_hal_tt_span_t* out_span) {
+  pthread_mutex_lock(&buffer->mutex);
+  const bool committed = buffer->committed;
+  *out_span = (iree_hal_tt_span_t){
+      .hardware = buffer->hardware,
+      .memory = buffer->memory,
+      .offset = offset,
+      .length = length,
+      .host = buffer->host ? buffer->host + offset : NULL,
+  };
+  pthread_mutex_unlock(&buffer->mutex);
+  return committed ? iree_ok_status() : no_memory_status();
+}
+
 // Programs over several devices share buffers in the memory of the other
 // driver's device. For this device they are host memory: copied from and to,
 // and staged by dispatches.
@@ -294,17 +313,52 @@ iree_status_t iree_hal_tt_buffer_resolve(iree_hal_buffer_t* base,
   IREE_RETURN_IF_ERROR(iree_hal_buffer_calculate_range(
       iree_hal_buffer_byte_offset(base), iree_hal_buffer_byte_length(base),
       offset, length, &offset, &length));
+  return resolve_own(buffer, offset, length, out_span);
+}
+
+// For the time of a mapping, host memory in place of |span| that the host does
+// not see: other drivers copy to and from our buffers by mapping them.
+static iree_status_t map_copy(iree_hal_tt_span_t span,
+                              iree_hal_mapping_mode_t mapping_mode,
+                              iree_hal_memory_access_t memory_access,
+                              uint8_t** out_host) {
+  if (iree_any_bit_set(mapping_mode, IREE_HAL_MAPPING_MODE_PERSISTENT)) {
+    return iree_make_status(IREE_STATUS_FAILED_PRECONDITION,
+                            "device memory is not visible to the host; copy it "
+                            "to a staging buffer");
+  }
+  iree_allocator_t host_allocator = span.hardware->host_allocator;
+  uint8_t* host = NULL;
+  IREE_RETURN_IF_ERROR(iree_allocator_malloc_uninitialized(
+      host_allocator, span.length, (void**)&host));
+  if (!iree_any_bit_set(memory_access, IREE_HAL_MEMORY_ACCESS_DISCARD)) {
+    iree_status_t status = iree_hal_tt_download(span, host);
+    if (!iree_status_is_ok(status)) {
+      iree_allocator_free(host_allocator, host);
+      return status;
+    }
+  }
+  *out_host = host;
+  return iree_ok_status();
+}
+
+// Ends what map_copy began.
+static iree_status_t unmap_copy(iree_hal_tt_span_t span,
+                                const iree_hal_buffer_mapping_t* mapping) {
+  iree_status_t status = iree_ok_status();
+  if (iree_any_bit_set(
+          mapping->impl.allowed_access,
+          IREE_HAL_MEMORY_ACCESS_WRITE | IREE_HAL_MEMORY_ACCESS_ANY)) {
+    status = iree_hal_tt_upload(mapping->contents.data, span);
+  }
+  iree_allocator_free(span.hardware->host_allocator, mapping->contents.data);
+  return status;
+}
+
+static void count_mappings(iree_hal_tt_buffer_t* buffer, int change) {
   pthread_mutex_lock(&buffer->mutex);
-  const bool committed = buffer->committed;
-  *out_span = (iree_hal_tt_span_t){
-      .hardware = buffer->hardware,
-      .memory = buffer->memory,
-      .offset = offset,
-      .length = length,
-      .host = buffer->host ? buffer->host + offset : NULL,
-  };
+  buffer->map_count += (uint32_t)change;
   pthread_mutex_unlock(&buffer->mutex);
-  return committed ? iree_ok_status() : no_memory_status();
 }
 
 static iree_status_t iree_hal_tt_buffer_map_range(
@@ -319,19 +373,19 @@ static iree_status_t iree_hal_tt_buffer_map_range(
     return iree_ok_status();
   }
   iree_hal_tt_buffer_t* buffer = iree_hal_tt_buffer_cast(base);
-  pthread_mutex_lock(&buffer->mutex);
-  uint8_t* host = buffer->host;
-  const bool committed = buffer->committed;
-  if (host) ++buffer->map_count;
-  pthread_mutex_unlock(&buffer->mutex);
-  if (!committed) return no_memory_status();
-  if (!host) {
-    return iree_make_status(IREE_STATUS_FAILED_PRECONDITION,
-                            "device memory is not visible to the host; copy it "
-                            "to a staging buffer");
+  iree_hal_tt_span_t span;
+  count_mappings(buffer, 1);
+  iree_status_t status =
+      resolve_own(buffer, local_byte_offset, local_byte_length, &span);
+  if (iree_status_is_ok(status) && !span.host) {
+    status = map_copy(span, mapping_mode, memory_access, &span.host);
   }
-  mapping->contents = iree_make_byte_span(host + local_byte_offset,
-                                          (iree_host_size_t)local_byte_length);
+  if (!iree_status_is_ok(status)) {
+    count_mappings(buffer, -1);
+    return status;
+  }
+  mapping->contents =
+      iree_make_byte_span(span.host, (iree_host_size_t)local_byte_length);
   return iree_ok_status();
 }
 
@@ -339,10 +393,14 @@ static iree_status_t iree_hal_tt_buffer_unmap_range(
     iree_hal_buffer_t* base, iree_device_size_t local_byte_offset,
     iree_device_size_t local_byte_length, iree_hal_buffer_mapping_t* mapping) {
   iree_hal_tt_buffer_t* buffer = iree_hal_tt_buffer_cast(base);
-  pthread_mutex_lock(&buffer->mutex);
-  --buffer->map_count;
-  pthread_mutex_unlock(&buffer->mutex);
-  return iree_ok_status();
+  iree_hal_tt_span_t span;
+  iree_status_t status =
+      resolve_own(buffer, local_byte_offset, local_byte_length, &span);
+  if (iree_status_is_ok(status) && !span.host) {
+    status = unmap_copy(span, mapping);
+  }
+  count_mappings(buffer, -1);
+  return status;
 }
 
 // Host-visible memory is coherent: nothing to do for ranges.
