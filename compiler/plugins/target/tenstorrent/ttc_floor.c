@@ -1,6 +1,7 @@
 #include "compiler/plugins/target/tenstorrent/ttc_floor.h"
 
 #include "compiler/plugins/target/tenstorrent/ttc_codegen.h"
+#include "compiler/plugins/target/tenstorrent/ttc_floor_internal.h"
 #include "compiler/plugins/target/tenstorrent/ttc_loops_emit.h"
 
 // From tensors to loops over memrefs, in order:
@@ -26,6 +27,29 @@ static const char ttc_floor_passes[] =
     "tosa-to-arith{include-apply-rescale=true},"
     "affine-expand-index-ops,lower-affine,canonicalize,cse)";
 
+// Whether updates of a scatter may meet is lost where it becomes loops, which
+// only keep its location: there it is noted.
+static const char ttc_unique_name[] = "unique scatter";
+
+bool ttc_floor_is_unique(MlirOperation op) {
+  const MlirLocation location = mlirOperationGetLocation(op);
+  return mlirLocationIsAName(location) &&
+         ttc_str_equal(mlirIdentifierStr(mlirLocationNameGetName(location)),
+                       ttc_unique_name);
+}
+
+static MlirWalkResult ttc_note_unique(MlirOperation op, void* data) {
+  if (!ttc_op_is(op, "iree_linalg_ext.scatter")) return MlirWalkResultAdvance;
+  const MlirAttribute unique = ttc_op_attr(op, "unique_indices");
+  if (unique.ptr && mlirBoolAttrGetValue(unique)) {
+    mlirOperationSetLocation(op,
+                             mlirLocationNameGet(mlirOperationGetContext(op),
+                                                 ttc_str(ttc_unique_name),
+                                                 mlirOperationGetLocation(op)));
+  }
+  return MlirWalkResultSkip;
+}
+
 static MlirWalkResult ttc_find_composite(MlirOperation op, void* data) {
   if (!ttc_str_starts(ttc_op_name(op), "iree_linalg_ext.") ||
       ttc_op_is(op, "iree_linalg_ext.yield")) {
@@ -36,6 +60,7 @@ static MlirWalkResult ttc_find_composite(MlirOperation op, void* data) {
 }
 
 tt_status_t ttc_floor_prepare(MlirOperation module) {
+  mlirOperationWalk(module, ttc_note_unique, NULL, MlirWalkPreOrder);
   tt_status_t status = ttc_run_passes(module, ttc_floor_passes);
   if (!status) return NULL;
   // The passes fail without a word on ops that have no loops (winograd).

@@ -85,6 +85,11 @@ bool ttc_floor_forward(ttc_floor_reader_t* r, MlirOperation op);
 bool ttc_floor_element_type(MlirType type, bool* out_complex,
                             ttc_floor_type_t* out);
 
+// ---- ttc_floor.c ----
+
+// Whether |op| is a loop over updates of a scatter that do not meet.
+bool ttc_floor_is_unique(MlirOperation op);
+
 // ---- ttc_floor_memref.c ----
 
 // Operands of |op| in segment |segment| of its operandSegmentSizes.

@@ -226,7 +226,7 @@ static bool ttc_floor_for(ttc_floor_reader_t* r, MlirOperation op) {
     }
   }
   ttc_stmt_t* stmt = ttc_loops_for(r->loops, r->region, bounds[0], bounds[1],
-                                   bounds[2], false);
+                                   bounds[2], ttc_floor_is_unique(op));
   if (!stmt) return false;
   ttc_region_t* body = stmt->regions[0];
   MlirBlock block = ttc_body(op, 0);

@@ -1,4 +1,4 @@
-// Updates may meet: one core, in order.
+// Updates do not meet: all cores. (scatter_meeting.mlir: they may.)
 #layout = #hal.pipeline.layout<bindings = [#hal.pipeline.binding<storage_buffer, "ReadOnly|Indirect">, #hal.pipeline.binding<storage_buffer, "ReadOnly|Indirect">, #hal.pipeline.binding<storage_buffer, Indirect>], flags = Indirect>
 module {
   func.func @scatter() {
