@@ -6,7 +6,9 @@
 
 // From tensors to loops over memrefs, in order:
 //  - encodings go: tensors are dense here (the target's encoding resolver);
-//  - composite ops become linalg.generic;
+//  - composite ops become linalg.generic; winograd transforms only do so tile
+//  by
+//    tile;
 //  - bufferization, which orders loads and stores of one binding;
 //  - everything becomes loops, and index arithmetic plain arith.
 // linalg-fuse-elementwise-ops stays out: it may leave a producer's result as a
@@ -16,6 +18,8 @@ static const char ttc_floor_passes[] =
     "func.func("
     "iree-codegen-materialize-encoding-into-nop,"
     "iree-codegen-decompose-softmax,"
+    "iree-llvmcpu-tile{tiling-level=vector_common_parallel},"
+    "iree-linalg-ext-decompose-winograd,"
     "iree-linalg-ext-convert-attention-to-online-attention,"
     "iree-linalg-ext-decompose-attention,"
     "convert-elementwise-to-linalg,linalg-generalize-named-ops,canonicalize,"
@@ -38,7 +42,19 @@ bool ttc_floor_is_unique(MlirOperation op) {
                        ttc_unique_name);
 }
 
-static MlirWalkResult ttc_note_unique(MlirOperation op, void* data) {
+// Asks iree-llvmcpu-tile for tiles of a winograd transform.
+static void ttc_tile_winograd(MlirOperation op) {
+  mlirOperationSetAttributeByName(
+      op, ttc_str("lowering_config"),
+      mlirAttributeParseGet(mlirOperationGetContext(op),
+                            ttc_str("#iree_cpu.lowering_config<"
+                                    "vector_common_parallel = [1, 1, 1, 1]>")));
+}
+
+static MlirWalkResult ttc_prepare_op(MlirOperation op, void* data) {
+  if (ttc_str_starts(ttc_op_name(op), "iree_linalg_ext.winograd.")) {
+    ttc_tile_winograd(op);
+  }
   if (!ttc_op_is(op, "iree_linalg_ext.scatter")) return MlirWalkResultAdvance;
   const MlirAttribute unique = ttc_op_attr(op, "unique_indices");
   if (unique.ptr && mlirBoolAttrGetValue(unique)) {
@@ -60,7 +76,7 @@ static MlirWalkResult ttc_find_composite(MlirOperation op, void* data) {
 }
 
 tt_status_t ttc_floor_prepare(MlirOperation module) {
-  mlirOperationWalk(module, ttc_note_unique, NULL, MlirWalkPreOrder);
+  mlirOperationWalk(module, ttc_prepare_op, NULL, MlirWalkPreOrder);
   tt_status_t status = ttc_run_passes(module, ttc_floor_passes);
   if (!status) return NULL;
   // The passes fail without a word on ops that have no loops (winograd).
