@@ -34,6 +34,7 @@ TARGETS = {  # name: (compiler target, flags, runtime driver)
     "tt-iree O3": ("tenstorrent", ["--iree-opt-level=O3"], "tenstorrent"),
     "llvm-cpu O0": ("llvm-cpu", [*LLVM_CPU, "--iree-opt-level=O0"], "local-task"),
     "llvm-cpu O3": ("llvm-cpu", [*LLVM_CPU, "--iree-opt-level=O3"], "local-task"),
+    "llvm-cpu tiled": ("llvm-cpu", [*LLVM_CPU, "--iree-opt-data-tiling"], "local-task"),
 }
 
 
@@ -151,8 +152,9 @@ def measure(name: str, seconds: float) -> list[dict]:
         try:
             vmfb, row["compile"] = compiled(mlir, target, flags)
         except Exception as error:  # the stock compiler's own refusals
-            row["failure"] = next((l for l in str(error).splitlines() if "error:" in l), "crashes")
-            print(f"  {implementation}: {row['failure']}", file=sys.stderr)
+            line = next((l for l in str(error).splitlines() if "error:" in l), "crashes")
+            print(f"  {implementation}: {line}", file=sys.stderr)
+            row["failure"] = "not compiled"
             continue
         row["vmfb"] = len(vmfb)
         start = time.perf_counter()
@@ -163,8 +165,12 @@ def measure(name: str, seconds: float) -> list[dict]:
     rows.append({"name": name, "by": "JAX", "laps": [], "memory": peak_memory(name, "JAX", b"")})
     calls["JAX"] = on_jax(model)
     wanted = first(calls["JAX"]())
-    for implementation, call in calls.items():
-        np.testing.assert_allclose(first(call()), wanted, 2e-3, 2e-3, err_msg=implementation)
+    for row in rows:
+        if row["by"] in calls and not np.allclose(first(calls[row["by"]]()), wanted, 2e-3, 2e-3):
+            if row["by"].startswith("tt-iree"):
+                raise SystemExit(f"{row['by']} answers {name} wrongly")
+            row["failure"] = "wrong answer"  # its speed means nothing
+            del calls[row["by"]]
     end = time.perf_counter() + seconds
     while time.perf_counter() < end or len(rows[0]["laps"]) < 5:
         for row in rows:
@@ -188,7 +194,7 @@ def table(rows: list[dict]) -> str:
 
     for row in rows:
         laps = [lap * 1e3 for lap in row["laps"]]
-        latency = f"{min(laps):.1f} / {statistics.median(laps):.1f}" if laps else "not compiled"
+        latency = f"{min(laps):.1f} / {statistics.median(laps):.1f}" if laps else row["failure"]
         lines.append(
             f"| {row['name']} | {row['by']} | {cell(row, 'compile', 1)}"
             f" | {cell(row, 'vmfb', 1 / 1024)} | {cell(row, 'load', 1e3)}"
