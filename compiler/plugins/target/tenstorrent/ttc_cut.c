@@ -34,17 +34,6 @@ static const uint32_t* ttc_cut_factors(const ttc_generic_t* generic) {
   return NULL;
 }
 
-static uint32_t ttc_cut_loops(const ttc_dispatch_t* dispatch,
-                              const ttc_operand_map_t* map) {
-  uint32_t mask = 0;
-  for (uint32_t i = 0; i < dispatch->values[map->value].rank; ++i) {
-    for (uint32_t j = 0; j < TTC_MAX_RANK; ++j) {
-      if (map->forms[i].factors[j]) mask |= 1u << j;
-    }
-  }
-  return mask;
-}
-
 // Whether |generic| sums products of two inputs each of which is used for many
 // results: a product of matrices, a convolution.
 static bool ttc_cut_is_product(const ttc_dispatch_t* dispatch,
@@ -57,7 +46,7 @@ static bool ttc_cut_is_product(const ttc_dispatch_t* dispatch,
     const ttc_body_op_t* factor = ttc_cut_uncast(generic, factors[i]);
     if (factor->kind != TTC_BODY_INPUT) return false;
     out_inputs[i] = &generic->inputs[factor->index];
-    loops[i] = ttc_cut_loops(dispatch, out_inputs[i]);
+    loops[i] = ttc_operand_loops(dispatch, out_inputs[i]);
   }
   uint32_t parallel = ~generic->reductions;
   return (loops[0] & ~loops[1] & parallel) && (loops[1] & ~loops[0] & parallel);
@@ -248,7 +237,7 @@ static int ttc_cut_repeated_dim(const ttc_dispatch_t* dispatch,
   for (uint32_t i = 0; i < generic->input_count; ++i) {
     const ttc_operand_map_t* input = &generic->inputs[i];
     if (dispatch->values[input->value].kind != TTC_VALUE_CONSTANT &&
-        ttc_cut_loops(dispatch, input) >> loop & 1) {
+        ttc_operand_loops(dispatch, input) >> loop & 1) {
       return -1;
     }
   }

@@ -151,6 +151,25 @@ int64_t ttc_expr_estimate(const ttc_dispatch_t* dispatch, ttc_expr_t expr,
   return known ? value : unknown;
 }
 
+// ---- Loops ------------------------------------------------------------------
+
+uint32_t ttc_form_loops(const ttc_form_t* form) {
+  uint32_t mask = 0;
+  for (uint32_t i = 0; i < TTC_MAX_RANK; ++i) {
+    if (form->factors[i]) mask |= 1u << i;
+  }
+  return mask;
+}
+
+uint32_t ttc_operand_loops(const ttc_dispatch_t* dispatch,
+                           const ttc_operand_map_t* map) {
+  uint32_t mask = 0;
+  for (uint32_t i = 0; i < dispatch->values[map->value].rank; ++i) {
+    mask |= ttc_form_loops(&map->forms[i]);
+  }
+  return mask;
+}
+
 // ---- Records ----------------------------------------------------------------
 
 uint32_t ttc_dispatch_add_subspan(ttc_dispatch_t* dispatch,

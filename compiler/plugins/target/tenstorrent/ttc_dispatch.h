@@ -191,6 +191,11 @@ static inline bool ttc_expr_equals(const ttc_dispatch_t* dispatch,
   return ttc_expr_is_const(dispatch, expr, &found) && found == value;
 }
 
+// The loops that a form, or any form of an operand, depends on, as bits.
+uint32_t ttc_form_loops(const ttc_form_t* form);
+uint32_t ttc_operand_loops(const ttc_dispatch_t* dispatch,
+                           const ttc_operand_map_t* map);
+
 // Each appends a copy and returns its index.
 uint32_t ttc_dispatch_add_subspan(ttc_dispatch_t* dispatch,
                                   const ttc_subspan_t* subspan);

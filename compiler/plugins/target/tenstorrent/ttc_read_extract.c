@@ -17,17 +17,6 @@ static uint32_t ttc_extract_uncast(const ttc_generic_t* generic,
   return index;
 }
 
-static uint32_t ttc_extract_map_loops(const ttc_operand_map_t* map,
-                                      uint32_t rank) {
-  uint32_t mask = 0;
-  for (uint32_t i = 0; i < rank; ++i) {
-    for (uint32_t j = 0; j < TTC_MAX_RANK; ++j) {
-      if (map->forms[i].factors[j]) mask |= 1u << j;
-    }
-  }
-  return mask;
-}
-
 // Marks the body ops that |index| is computed of; returns the loops it depends
 // on as a mask. A start value (INIT) depends on all.
 static uint32_t ttc_extract_mark(const ttc_read_t* read,
@@ -39,8 +28,7 @@ static uint32_t ttc_extract_mark(const ttc_read_t* read,
   if (op->kind == TTC_BODY_INDEX) loops = 1u << op->index;
   if (op->kind == TTC_BODY_INIT) loops = UINT32_MAX;
   if (op->kind == TTC_BODY_INPUT) {
-    const ttc_operand_map_t* map = &generic->inputs[op->index];
-    loops = ttc_extract_map_loops(map, read->dispatch->values[map->value].rank);
+    loops = ttc_operand_loops(read->dispatch, &generic->inputs[op->index]);
   }
   for (uint32_t i = 0; op->kind == TTC_BODY_OP && i < op->operand_count; ++i) {
     loops |= ttc_extract_mark(read, generic, op->operands[i], marks);
@@ -118,8 +106,7 @@ static uint32_t ttc_extract_numbers(ttc_read_t* read, const ttc_generic_t* from,
 static bool ttc_extract_is_plain(const ttc_operand_map_t* map, uint32_t rank,
                                  uint8_t* out_loops) {
   for (uint32_t i = 0; i < rank; ++i) {
-    const uint32_t mask = ttc_extract_map_loops(
-        &(ttc_operand_map_t){.forms = {map->forms[i]}}, 1);
+    const uint32_t mask = ttc_form_loops(&map->forms[i]);
     if (__builtin_popcount(mask) != 1 || map->forms[i].constant) return false;
     out_loops[i] = (uint8_t)__builtin_ctz(mask);
     if (map->forms[i].factors[out_loops[i]] != 1) return false;
