@@ -390,7 +390,7 @@ static void read_window(const window_t* window, const transfer_t* transfer,
                         const tt_cb_info_t* info, const uint64_t* fill,
                         uint8_t* page) {
   uint32_t run = run_length(info);
-  // Which is often read next.
+  // To the tile on the right, which is often read next.
   int64_t right = TT_TILE_DIM * window->col_stride;
   for (uint32_t r = 0; r < info->rows; ++r) {
     int64_t first = window->base + r * window->row_stride;

@@ -6,9 +6,7 @@
 
 // From tensors to loops over memrefs, in order:
 //  - encodings go: tensors are dense here (the target's encoding resolver);
-//  - composite ops become linalg.generic; winograd transforms only do so tile
-//  by
-//    tile;
+//  - composite ops become linalg.generic, winograd transforms tile by tile;
 //  - bufferization, which orders loads and stores of one binding;
 //  - everything becomes loops, and index arithmetic plain arith.
 // linalg-fuse-elementwise-ops stays out: it may leave a producer's result as a
@@ -79,7 +77,7 @@ tt_status_t ttc_floor_prepare(MlirOperation module) {
   mlirOperationWalk(module, ttc_prepare_op, NULL, MlirWalkPreOrder);
   tt_status_t status = ttc_run_passes(module, ttc_floor_passes);
   if (!status) return NULL;
-  // The passes fail without a word on ops that have no loops (winograd).
+  // The passes fail without a word on ops that have no loops.
   MlirOperation op = {NULL};
   mlirOperationWalk(module, ttc_find_composite, &op, MlirWalkPreOrder);
   if (!op.ptr) return status;

@@ -38,11 +38,8 @@ static ttc_node_t ttc_lane_operand(ttc_floor_reader_t* r, MlirOperation op,
   }
   if (type.narrow_bits && lane == TT_OP_CTTZ) {
     // Bits to stop at behind the last.
-    const ttc_node_t operands[] = {
-        node, ttc_loops_const(r->loops, type.node,
-                              (uint64_t) - (1ll << type.narrow_bits))};
-    return ttc_loops_op(r->loops, TT_OP_OR, type.node, TT_DTYPE_NONE, 0,
-                        operands, 2);
+    return ttc_loops_op_const(r->loops, TT_OP_OR, type.node, node,
+                              -(1ll << type.narrow_bits));
   }
   return node;
 }
@@ -56,12 +53,9 @@ static ttc_node_t ttc_lane_result(ttc_floor_reader_t* r, tt_op_t lane,
   }
   if (!type->narrow_bits) return value;
   if (lane == TT_OP_CTLZ) {
-    const uint64_t above =
-        tt_dtype_desc(type->node)->storage_bits - (uint64_t)type->narrow_bits;
-    const ttc_node_t operands[] = {
-        value, ttc_loops_const(r->loops, type->node, above)};
-    value = ttc_loops_op(r->loops, TT_OP_SUB, type->node, TT_DTYPE_NONE, 0,
-                         operands, 2);
+    value = ttc_loops_op_const(
+        r->loops, TT_OP_SUB, type->node, value,
+        tt_dtype_desc(type->node)->storage_bits - (int64_t)type->narrow_bits);
   }
   return ttc_floor_sign_extend(r->loops, type->node, type->narrow_bits, value);
 }

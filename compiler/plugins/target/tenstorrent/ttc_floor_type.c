@@ -67,29 +67,26 @@ tt_dtype_t ttc_floor_lane_of_type(MlirType type) {
 // Narrow integers
 //===----------------------------------------------------------------------===//
 
-static ttc_node_t ttc_op(ttc_loops_t* loops, tt_op_t op, tt_dtype_t type,
-                         ttc_node_t x, int64_t y) {
-  const ttc_node_t operands[] = {x, ttc_loops_const(loops, type, (uint64_t)y)};
-  return ttc_loops_op(loops, op, type, TT_DTYPE_NONE, 0, operands, 2);
-}
-
 ttc_node_t ttc_floor_sign_extend(ttc_loops_t* loops, tt_dtype_t type,
                                  uint32_t bits, ttc_node_t x) {
   const int64_t shift = tt_dtype_desc(type)->storage_bits - (int64_t)bits;
-  return ttc_op(loops, TT_OP_SHRS, type,
-                ttc_op(loops, TT_OP_SHL, type, x, shift), shift);
+  return ttc_loops_op_const(
+      loops, TT_OP_SHRS, type,
+      ttc_loops_op_const(loops, TT_OP_SHL, type, x, shift), shift);
 }
 
 ttc_node_t ttc_floor_zero_extend(ttc_loops_t* loops, tt_dtype_t type,
                                  uint32_t bits, ttc_node_t x) {
-  return ttc_op(loops, TT_OP_AND, type, x, (int64_t)((1ull << bits) - 1));
+  return ttc_loops_op_const(loops, TT_OP_AND, type, x,
+                            (int64_t)((1ull << bits) - 1));
 }
 
 //===----------------------------------------------------------------------===//
 // Small floats, with ops on the bits of f32
 //===----------------------------------------------------------------------===//
 
-#define TTC_BITS(op, x, y) ttc_op(loops, TT_OP_##op, TT_DTYPE_I32, x, y)
+#define TTC_BITS(op, x, y) \
+  ttc_loops_op_const(loops, TT_OP_##op, TT_DTYPE_I32, x, y)
 
 static ttc_node_t ttc_both(ttc_loops_t* loops, tt_op_t op, tt_dtype_t type,
                            ttc_node_t x, ttc_node_t y) {

@@ -240,6 +240,12 @@ ttc_node_t ttc_loops_raw_op(ttc_loops_t* loops, tt_op_t op, tt_dtype_t type,
   return ttc_loops_intern(loops, &data);
 }
 
+ttc_node_t ttc_loops_op_const(ttc_loops_t* loops, tt_op_t op, tt_dtype_t type,
+                              ttc_node_t x, int64_t y) {
+  const ttc_node_t operands[] = {x, ttc_loops_const(loops, type, (uint64_t)y)};
+  return ttc_loops_op(loops, op, type, TT_DTYPE_NONE, 0, operands, 2);
+}
+
 ttc_node_t ttc_loops_op2(ttc_loops_t* loops, tt_op_t op, ttc_node_t x,
                          ttc_node_t y) {
   const ttc_node_t operands[] = {x, y};

@@ -155,6 +155,9 @@ ttc_node_t ttc_loops_op(ttc_loops_t* loops, tt_op_t op, tt_dtype_t type,
 ttc_node_t ttc_loops_raw_op(ttc_loops_t* loops, tt_op_t op, tt_dtype_t type,
                             tt_dtype_t type2, uint32_t attr,
                             const ttc_node_t* operands, uint32_t count);
+// An op on |x| and the constant |y|, both of |type|.
+ttc_node_t ttc_loops_op_const(ttc_loops_t* loops, tt_op_t op, tt_dtype_t type,
+                              ttc_node_t x, int64_t y);
 // An op on i64 values.
 ttc_node_t ttc_loops_op2(ttc_loops_t* loops, tt_op_t op, ttc_node_t x,
                          ttc_node_t y);
