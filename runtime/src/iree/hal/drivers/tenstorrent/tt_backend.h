@@ -68,6 +68,18 @@ typedef struct tt_backend_entry_t {
   const tt_binding_t* bindings;  // what a launch does with each
 } tt_backend_entry_t;
 
+// Entry |index| of |program|, which backends keep as long as their own.
+static inline tt_backend_entry_t tt_backend_entry_of(
+    const tt_program_t* program, uint32_t index) {
+  const tt_entry_t* entry = &program->entries[index];
+  return (tt_backend_entry_t){
+      .name = tt_entry_name(program, entry),
+      .constant_count = entry->constant_count,
+      .binding_count = entry->binding_count,
+      .bindings = program->bindings + entry->first_binding,
+  };
+}
+
 typedef struct tt_backend_vtable_t {
   const char* name;         // the URI's host part: "mock"
   const char* description;  // what it is, for people; one line

@@ -133,13 +133,7 @@ static uint32_t entry_count(tt_backend_program_t* program) {
 
 static void query_entry(tt_backend_program_t* program, uint32_t entry,
                         tt_backend_entry_t* out_entry) {
-  const tt_entry_t* e = &program->program->entries[entry];
-  *out_entry = (tt_backend_entry_t){
-      .name = tt_entry_name(program->program, e),
-      .constant_count = e->constant_count,
-      .binding_count = e->binding_count,
-      .bindings = program->program->bindings + e->first_binding,
-  };
+  *out_entry = tt_backend_entry_of(program->program, entry);
 }
 
 extern const tt_backend_vtable_t tt_ttnn_backend;
