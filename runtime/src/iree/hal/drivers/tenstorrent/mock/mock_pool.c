@@ -1,19 +1,25 @@
 #include "mock_pool.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <unistd.h>
 
-// A job lives on the stack of the thread that runs it. All fields are guarded
-// by the pool's mutex: an item is a whole simulated core, so taking the lock
-// once an item costs nothing that matters.
+// Waking a thread takes tens of microseconds, as long as many a phase: whoever
+// waits looks on for about as long before it sleeps.
+enum { SPINS = 1000 };
+
+// A job lives on the stack of the thread that runs it. What is not atomic is
+// guarded by the pool's mutex.
 typedef struct tt_mock_job_t {
   struct tt_mock_job_t* next;
   tt_mock_pool_fn_t fn;
   void* context;
   uint32_t count;
-  uint32_t begun;
-  uint32_t running;
+  atomic_uint begun;    // items; beyond |count| there are none
+  atomic_uint running;  // threads that work on it; changes with the mutex held
+  atomic_bool failed;
   tt_status_t status;
 } tt_mock_job_t;
 
@@ -30,12 +36,30 @@ struct tt_mock_pool_t {
   tt_mock_state_t* idle;
   tt_mock_pool_states_t states;
   bool closing;
+  atomic_uint posts;  // of |work|; changes with the mutex held
+  bool spins;         // there is a CPU for each thread
   uint32_t worker_count;
   pthread_t workers[];
 };
 
-static bool job_is_open(const tt_mock_job_t* job) {
-  return job->begun < job->count && !job->status;
+static void relax(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}
+
+// Waits a little for *value, which changes with the mutex held, to be another;
+// whether it is. Mutex held on entry and exit, not between.
+static bool spin_while(tt_mock_pool_t* pool, atomic_uint* value,
+                       uint32_t unwanted) {
+  if (pool->spins) {
+    pthread_mutex_unlock(&pool->mutex);
+    for (int i = 0; i < SPINS && atomic_load(value) == unwanted; ++i) relax();
+    pthread_mutex_lock(&pool->mutex);
+  }
+  return atomic_load(value) != unwanted;
 }
 
 static void unlink_job(tt_mock_pool_t* pool, tt_mock_job_t* job) {
@@ -73,27 +97,42 @@ static tt_status_t take_state(tt_mock_pool_t* pool, tt_mock_state_t** out) {
   return status;
 }
 
+static void fail(tt_mock_job_t* job, tt_status_t status) {
+  tt_status_join(&job->status, status);
+  atomic_store(&job->failed, true);
+}
+
+// Runs items of |job| until there is none left to begin.
+static void run_items(tt_mock_pool_t* pool, tt_mock_job_t* job, void* state) {
+  while (!atomic_load(&job->failed)) {
+    uint32_t index = atomic_fetch_add(&job->begun, 1);
+    if (index >= job->count) return;
+    tt_status_t status = job->fn(job->context, state, index);
+    if (!status) continue;
+    pthread_mutex_lock(&pool->mutex);
+    fail(job, status);
+    pthread_mutex_unlock(&pool->mutex);
+  }
+}
+
 // Works on |job| until it has nothing left to begin. Mutex held on entry and
-// exit, not while an item runs.
+// exit, not while items run.
 static void work_on(tt_mock_pool_t* pool, tt_mock_job_t* job) {
-  ++job->running;
+  atomic_fetch_add(&job->running, 1);
   tt_mock_state_t* state = NULL;
   tt_status_t status = take_state(pool, &state);
-  if (status) tt_status_join(&job->status, status);
-  while (state && job_is_open(job)) {
-    uint32_t index = job->begun++;
-    if (job->begun == job->count) unlink_job(pool, job);
-    pthread_mutex_unlock(&pool->mutex);
-    status = job->fn(job->context, state->state, index);
-    pthread_mutex_lock(&pool->mutex);
-    if (status) tt_status_join(&job->status, status);
-  }
+  if (status) fail(job, status);
   if (state) {
+    pthread_mutex_unlock(&pool->mutex);
+    run_items(pool, job, state->state);
+    pthread_mutex_lock(&pool->mutex);
     state->next = pool->idle;
     pool->idle = state;
   }
   unlink_job(pool, job);
-  if (--job->running == 0) pthread_cond_broadcast(&pool->finished);
+  if (atomic_fetch_sub(&job->running, 1) == 1) {
+    pthread_cond_broadcast(&pool->finished);
+  }
 }
 
 static void* worker_main(void* argument) {
@@ -102,7 +141,9 @@ static void* worker_main(void* argument) {
   while (!pool->closing) {
     if (pool->jobs) {
       work_on(pool, pool->jobs);
-    } else {
+      continue;
+    }
+    if (!spin_while(pool, &pool->posts, atomic_load(&pool->posts))) {
       pthread_cond_wait(&pool->work, &pool->mutex);
     }
   }
@@ -125,6 +166,7 @@ tt_status_t tt_mock_pool_create(uint32_t thread_count,
   pthread_cond_init(&pool->work, NULL);
   pthread_cond_init(&pool->finished, NULL);
   pool->states = *states;
+  pool->spins = thread_count <= sysconf(_SC_NPROCESSORS_ONLN);
   for (; pool->worker_count < worker_count; ++pool->worker_count) {
     int error = pthread_create(&pool->workers[pool->worker_count], NULL,
                                worker_main, pool);
@@ -143,6 +185,7 @@ void tt_mock_pool_destroy(tt_mock_pool_t* pool) {
   if (!pool) return;
   pthread_mutex_lock(&pool->mutex);
   pool->closing = true;
+  atomic_fetch_add(&pool->posts, 1);
   pthread_cond_broadcast(&pool->work);
   pthread_mutex_unlock(&pool->mutex);
   for (uint32_t i = 0; i < pool->worker_count; ++i) {
@@ -168,6 +211,7 @@ tt_status_t tt_mock_pool_run(tt_mock_pool_t* pool, uint32_t count,
   if (count > 1 && pool->worker_count) {
     job.next = pool->jobs;
     pool->jobs = &job;
+    atomic_fetch_add(&pool->posts, 1);
     if (count == 2) {
       pthread_cond_signal(&pool->work);
     } else {
@@ -175,7 +219,12 @@ tt_status_t tt_mock_pool_run(tt_mock_pool_t* pool, uint32_t count,
     }
   }
   work_on(pool, &job);
-  while (job.running) pthread_cond_wait(&pool->finished, &pool->mutex);
+  uint32_t others = 0;
+  while ((others = atomic_load(&job.running)) != 0) {
+    if (!spin_while(pool, &job.running, others)) {
+      pthread_cond_wait(&pool->finished, &pool->mutex);
+    }
+  }
   pthread_mutex_unlock(&pool->mutex);
   return job.status;
 }
