@@ -228,6 +228,7 @@ tt_run_t tt_run_CB_STORE(tt_core_t* core, const tt_decoded_t* op,
 typedef struct transfer_t {
   const tt_memory_fns_t* view_fns;
   const tt_memory_fns_t* page_fns;
+  void (*splat4)(void* target, const void* value, size_t n);
   uint32_t view_bytes, page_bytes;  // of an element
   bool raw;
 } transfer_t;
@@ -237,6 +238,7 @@ static transfer_t transfer_of(const tt_core_t* core, tt_dtype_t view_type,
   transfer_t transfer = {
       .view_fns = &core->lanes->memory[view_type],
       .page_fns = &core->lanes->memory[info->dtype],
+      .splat4 = core->lanes->splat4,
       .view_bytes = element_bytes(view_type),
       .page_bytes = info->element_bytes,
       .raw = view_type == (tt_dtype_t)info->dtype,
@@ -307,6 +309,11 @@ static void write_run(const transfer_t* transfer, uint8_t* base, int64_t first,
 // |value| is a lane of the page's type.
 static void fill_run(const transfer_t* transfer, uint8_t* target, size_t first,
                      const uint64_t* value, size_t n) {
+  if (transfer->page_bytes == 4) {
+    const uint32_t lane = (uint32_t)*value;
+    transfer->splat4(target + first * 4, &lane, n);
+    return;
+  }
   int32_t lanes[TT_TILE_DIM];
   for (int i = 0; i < TT_TILE_DIM; ++i) lanes[i] = (int32_t)*value;
   for (size_t done = 0; done < n; done += TT_TILE_DIM) {
@@ -390,21 +397,19 @@ static void read_window(const window_t* window, const transfer_t* transfer,
                         const tt_cb_info_t* info, const uint64_t* fill,
                         uint8_t* page) {
   uint32_t run = run_length(info);
+  if (window->rows < info->rows || window->cols < TT_TILE_DIM) {
+    fill_run(transfer, page, 0, fill, info->elements);
+  }
   // To the tile on the right, which is often read next.
   int64_t right = TT_TILE_DIM * window->col_stride;
-  for (uint32_t r = 0; r < info->rows; ++r) {
+  for (uint32_t r = 0; r < window->rows; ++r) {
     int64_t first = window->base + r * window->row_stride;
     prefetch_run(transfer, window->view->base, first + right);
-    for (uint32_t c = 0; c < TT_TILE_DIM; c += run) {
+    for (uint32_t c = 0; c < window->cols; c += run) {
       uint32_t at = tt_page_index(info, r, c);
-      size_t n = r < window->rows ? (size_t)clamp(window->cols - c, run) : 0;
-      if (n) {
-        read_run(transfer, page + at * transfer->page_bytes, window->view->base,
-                 first + c * window->col_stride, window->col_stride, n);
-      }
-      if (n < run) {
-        fill_run(transfer, page, at + n, fill, run - n);
-      }
+      read_run(transfer, page + at * transfer->page_bytes, window->view->base,
+               first + c * window->col_stride, window->col_stride,
+               (size_t)clamp(window->cols - c, run));
     }
   }
 }
