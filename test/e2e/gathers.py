@@ -154,6 +154,28 @@ def _outside(table: Table) -> None:
         )  # fmt: skip
 
 
+def _scattered(a, b, i):
+    inside = (i[:, 0] >= 0) & (i[:, 0] < len(a))
+    np.add.at(a := a.copy(), i[inside, 0], b[inside])
+    return a
+
+
+def _scatter_outside(table: Table) -> None:
+    """Updates outside are not done; llvm-cpu writes to whatever is there."""
+    for columns in ((), (20,)):
+        target, updates = (8, *columns), (6, *columns)
+        table.raw(
+            "scatter", f"outside_{len(columns) + 1}d",
+            [(t(target, "f32"), data(target, "f32", "any", 8)), (t(updates, "f32"), data(updates, "f32", "any", 9)),
+             (t((6, 1), "i32"), np.array([[-1], [0], [7], [8], [0], [2**31 - 1]], np.int32))],
+            [t(target, "f32")],
+            f"  %r = iree_linalg_ext.scatter dimension_map = [0] unique_indices(false) ins(%b, %c : {t(updates, 'f32')}, {t((6, 1), 'i32')}) outs(%a : {t(target, 'f32')}) {{\n"
+            "  ^bb0(%x: f32, %y: f32):\n    %s = arith.addf %x, %y : f32\n    iree_linalg_ext.yield %s : f32\n"
+            f"  }} -> {t(target, 'f32')}\n  return %r : {t(target, 'f32')}",
+            _scattered, stock=False,
+        )  # fmt: skip
+
+
 def fill(table: Table) -> None:
     _rows(table)
     _places(table)
@@ -161,3 +183,4 @@ def fill(table: Table) -> None:
     _reduced(table)
     _dynamic(table)
     _outside(table)
+    _scatter_outside(table)

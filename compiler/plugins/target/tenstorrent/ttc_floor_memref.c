@@ -260,8 +260,9 @@ static void ttc_memref_store(ttc_floor_reader_t* r, const ttc_memref_t* memref,
 
 // IREE's front ends read at indices that data gives before a select throws away
 // what lies outside, or take what they read there for 0. So such an index of a
-// load is moved to the nearest element, and the load gives 0. Returns whether
-// all indices were inside; TTC_NO_NODE if they are known to be.
+// load is moved to the nearest element, and the load gives 0; a store there, an
+// update of a scatter, is not done. Returns whether all indices were inside;
+// TTC_NO_NODE if they are known to be.
 static ttc_node_t ttc_clamp_loaded(ttc_floor_reader_t* r,
                                    const ttc_memref_t* memref,
                                    ttc_node_t* indices) {
@@ -315,7 +316,19 @@ static bool ttc_floor_store(ttc_floor_reader_t* r, MlirOperation op) {
   if (!value || value->kind != kind) {
     return ttc_floor_fail(r, op, "stores a value of an unknown kind");
   }
+  ttc_region_t* outside = r->region;
+  ttc_node_t inside = ttc_clamp_loaded(r, memref, indices);
+  if (inside != TTC_NO_NODE) {
+    ttc_stmt_t* stmt = ttc_loops_append(r->loops, r->region, TTC_STMT_IF);
+    if (!stmt) return false;
+    stmt->operands[0] = inside;
+    stmt->operand_count = 1;
+    stmt->regions[0] = ttc_loops_region(r->loops, stmt);
+    if (!stmt->regions[0]) return false;
+    r->region = stmt->regions[0];
+  }
   ttc_memref_store(r, memref, indices, value);
+  r->region = outside;
   return true;
 }
 
