@@ -319,12 +319,8 @@ static bool ttc_floor_store(ttc_floor_reader_t* r, MlirOperation op) {
   ttc_region_t* outside = r->region;
   ttc_node_t inside = ttc_clamp_loaded(r, memref, indices);
   if (inside != TTC_NO_NODE) {
-    ttc_stmt_t* stmt = ttc_loops_append(r->loops, r->region, TTC_STMT_IF);
+    ttc_stmt_t* stmt = ttc_loops_if(r->loops, r->region, inside);
     if (!stmt) return false;
-    stmt->operands[0] = inside;
-    stmt->operand_count = 1;
-    stmt->regions[0] = ttc_loops_region(r->loops, stmt);
-    if (!stmt->regions[0]) return false;
     r->region = stmt->regions[0];
   }
   ttc_memref_store(r, memref, indices, value);

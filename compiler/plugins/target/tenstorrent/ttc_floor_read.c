@@ -313,15 +313,13 @@ static bool ttc_floor_forall(ttc_floor_reader_t* r, MlirOperation op) {
 static bool ttc_floor_if(ttc_floor_reader_t* r, MlirOperation op) {
   ttc_node_t condition = ttc_floor_node(r, op, 0);
   if (condition == TTC_NO_NODE) return false;
-  ttc_stmt_t* stmt = ttc_loops_append(r->loops, r->region, TTC_STMT_IF);
+  ttc_stmt_t* stmt = ttc_loops_if(r->loops, r->region, condition);
   if (!stmt) return false;
-  stmt->operands[0] = condition;
-  stmt->operand_count = 1;
   MlirOperation yield = {NULL};
   for (int i = 0; i < 2; ++i) {
     MlirBlock block = ttc_body(op, i);
     if (!block.ptr) continue;
-    stmt->regions[i] = ttc_loops_region(r->loops, stmt);
+    if (i == 1) stmt->regions[1] = ttc_loops_region(r->loops, stmt);
     if (!ttc_floor_into(r, stmt->regions[i], block)) return false;
     yield = mlirBlockGetTerminator(block);
     if (!ttc_floor_flatten(r, yield, 0, mlirOperationGetNumOperands(yield),

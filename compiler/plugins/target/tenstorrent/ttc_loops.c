@@ -329,6 +329,16 @@ ttc_stmt_t* ttc_loops_for(ttc_loops_t* loops, ttc_region_t* region,
   return stmt;
 }
 
+ttc_stmt_t* ttc_loops_if(ttc_loops_t* loops, ttc_region_t* region,
+                         ttc_node_t condition) {
+  ttc_stmt_t* stmt = ttc_loops_append(loops, region, TTC_STMT_IF);
+  if (!stmt) return NULL;
+  stmt->operands[0] = condition;
+  stmt->operand_count = 1;
+  stmt->regions[0] = ttc_loops_region(loops, stmt);
+  return stmt->regions[0] ? stmt : NULL;
+}
+
 uint32_t ttc_loops_memory(ttc_loops_t* loops, const ttc_memory_t* memory) {
   if (!ttc_loops_grow(loops, (void**)&loops->memories, loops->memory_count,
                       &loops->memory_capacity, sizeof(*loops->memories))) {

@@ -180,6 +180,9 @@ void ttc_loops_store(ttc_loops_t* loops, ttc_region_t* region, uint32_t memory,
 ttc_stmt_t* ttc_loops_for(ttc_loops_t* loops, ttc_region_t* region,
                           ttc_node_t lo, ttc_node_t hi, ttc_node_t step,
                           bool parallel);
+// An if whose first region is there and empty; it has no second one.
+ttc_stmt_t* ttc_loops_if(ttc_loops_t* loops, ttc_region_t* region,
+                         ttc_node_t condition);
 uint32_t ttc_loops_memory(ttc_loops_t* loops, const ttc_memory_t* memory);
 
 // ---- ttc_loops_fold.c: simpler forms, i64 sums ----
