@@ -82,4 +82,7 @@ void tt_mock_core_destroy(void* device, void* state);
 
 extern const tt_backend_vtable_t tt_mock_backend;
 
+// CPUs that this process may run on, 1 to the most threads that a device has.
+uint32_t tt_mock_usable_cpus(void);
+
 #endif  // TT_IREE_HAL_DRIVERS_TENSTORRENT_MOCK_MOCK_H_

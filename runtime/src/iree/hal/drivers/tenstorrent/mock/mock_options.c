@@ -15,7 +15,7 @@ enum { MAX_THREADS = 256 };
 // few enough for an unattended run to end.
 enum { DEFAULT_TIMEOUT = 600, MAX_TIMEOUT = 1000000000 };
 
-static uint32_t usable_cpus(void) {
+uint32_t tt_mock_usable_cpus(void) {
   cpu_set_t set;
   if (sched_getaffinity(0, sizeof(set), &set)) return 1;
   int count = CPU_COUNT(&set);
@@ -174,7 +174,7 @@ tt_status_t tt_mock_options_parse(const tt_backend_param_t* params,
                           o->grid_rows);
   }
   if (!o->cores) o->cores = o->grid_rows * o->grid_cols;
-  if (!o->threads) o->threads = usable_cpus();
+  if (!o->threads) o->threads = tt_mock_usable_cpus();
   if (o->threads > o->cores) o->threads = o->cores;
   return NULL;
 }

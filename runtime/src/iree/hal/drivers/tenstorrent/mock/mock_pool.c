@@ -4,7 +4,8 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
-#include <unistd.h>
+
+#include "mock.h"
 
 // Waking a thread takes tens of microseconds, as long as many a phase: whoever
 // waits looks on for about as long before it sleeps.
@@ -166,7 +167,7 @@ tt_status_t tt_mock_pool_create(uint32_t thread_count,
   pthread_cond_init(&pool->work, NULL);
   pthread_cond_init(&pool->finished, NULL);
   pool->states = *states;
-  pool->spins = thread_count <= sysconf(_SC_NPROCESSORS_ONLN);
+  pool->spins = thread_count <= tt_mock_usable_cpus();
   for (; pool->worker_count < worker_count; ++pool->worker_count) {
     int error = pthread_create(&pool->workers[pool->worker_count], NULL,
                                worker_main, pool);
