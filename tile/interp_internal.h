@@ -3,7 +3,8 @@
 //                    program -> tt_interp_t
 //   interp_launch.c  launches: views, scratch
 //   interp_run.c     workers, coroutines, control and scalar ops
-//   interp_move.c    loads, stores, tile and flat data movement, CB ops
+//   interp_cb.c      pages and CB ops
+//   interp_move.c    loads, stores, tile and flat data movement
 //   interp_tile.c    DST, FPU, unpack and pack
 //   interp_tensix.c  the same under numerics=tensix
 //   interp_simt_*.c  parallel loops a vector of iterations at a time
@@ -158,6 +159,10 @@ tt_run_t tt_simt_run(tt_core_t* core, const tt_decoded_t* op,
 // (|keep| false) or in part; NULL after a failure.
 uint8_t* tt_produce_page(tt_core_t* core, const tt_decoded_t* op, uint32_t cb,
                          int64_t t, bool keep);
+// Page |t| of those the producer has reserved, after tt_produce_page, becomes
+// the one at |memory|, which stays as it is until the page is pushed over.
+void tt_produce_memory(tt_core_t* core, uint32_t cb, int64_t t,
+                       uint8_t* memory);
 // Page |t| of those the consumer waited for, of which elements [first, first +
 // count) will be read; NULL after a failure.
 const uint8_t* tt_consume_page(tt_core_t* core, const tt_decoded_t* op,

@@ -1,132 +1,8 @@
-// Element loads and stores, movement of tiles and flat pages, CB ops.
+// Element loads and stores, movement of tiles and flat pages.
 #include <inttypes.h>
 #include <string.h>
 
 #include "tile/interp_internal.h"
-
-// ---- Pages ----------------------------------------------------------------
-
-static uint32_t ring_index(const tt_cb_state_t* cb, uint32_t start,
-                           uint32_t t) {
-  uint32_t index = start + t;
-  return index < cb->info->pages ? index : index - cb->info->pages;
-}
-
-static uint8_t* home_of(const tt_cb_state_t* cb, uint32_t index) {
-  return cb->home + (uint64_t)index * cb->info->page_bytes;
-}
-
-static uint8_t* shadow_of(const tt_core_t* core, const tt_cb_state_t* cb,
-                          uint32_t index) {
-  return core->worker->shadow + (home_of(cb, index) - core->worker->l1);
-}
-
-static bool check_page(tt_core_t* core, const tt_decoded_t* op,
-                       const tt_cb_state_t* cb, int64_t t, uint32_t held,
-                       const char* how) {
-  if ((uint64_t)t < held) return true;
-  tt_core_fail(core, op, TT_CODE_OUT_OF_RANGE,
-               "page %" PRId64 " of c%u, of which %u are %s", t,
-               cb->info->number, held, how);
-  return false;
-}
-
-uint8_t* tt_produce_page(tt_core_t* core, const tt_decoded_t* op,
-                         uint32_t cb_index, int64_t t, bool keep) {
-  tt_cb_state_t* cb = &core->cbs[cb_index];
-  if (!check_page(core, op, cb, t, cb->reserved, "reserved")) return NULL;
-  uint32_t index = ring_index(cb, cb->back, (uint32_t)t);
-  uint8_t* home = home_of(cb, index);
-  if (cb->page[index] != home) {
-    if (keep) memcpy(home, cb->page[index], cb->info->page_bytes);
-    cb->page[index] = home;
-  }
-  return home;
-}
-
-void tt_mark_written(tt_core_t* core, uint32_t cb_index, int64_t t,
-                     uint32_t first, uint32_t count) {
-  if (!core->checked) return;
-  const tt_cb_state_t* cb = &core->cbs[cb_index];
-  uint32_t index = ring_index(cb, cb->back, (uint32_t)t);
-  memset(shadow_of(core, cb, index) + first, 1, count);
-}
-
-const uint8_t* tt_consume_page(tt_core_t* core, const tt_decoded_t* op,
-                               uint32_t cb_index, int64_t t, uint32_t first,
-                               uint32_t count) {
-  const tt_cb_state_t* cb = &core->cbs[cb_index];
-  if (!check_page(core, op, cb, t, cb->waited, "waited for")) return NULL;
-  uint32_t index = ring_index(cb, cb->front, (uint32_t)t);
-  if (core->checked && count) {
-    const uint8_t* shadow = shadow_of(core, cb, index) + first;
-    const uint8_t* missing = memchr(shadow, 0, count);
-    if (missing) {
-      tt_core_fail(core, op, TT_CODE_FAILED_PRECONDITION,
-                   "element %u of page %" PRId64 " of c%u was never written",
-                   first + (uint32_t)(missing - shadow), t, cb->info->number);
-      return NULL;
-    }
-  }
-  return cb->page[index];
-}
-
-// ---- CB ops ---------------------------------------------------------------
-
-static tt_run_t impossible(tt_core_t* core, const tt_decoded_t* op,
-                           uint32_t have, const char* how) {
-  return tt_core_fail(core, op, TT_CODE_OUT_OF_RANGE,
-                      "%u pages of c%u, of which %u are %s", op->operand[1],
-                      core->cbs[op->operand[0]].info->number, have, how);
-}
-
-tt_run_t tt_run_CB_RESERVE_BACK(tt_core_t* core, const tt_decoded_t* op,
-                                uint64_t* slots) {
-  tt_cb_state_t* cb = &core->cbs[op->operand[0]];
-  uint32_t n = op->operand[1];
-  if (cb->info->pages - cb->filled < n) return TT_RUN_BLOCKED;
-  if (cb->reserved < n) cb->reserved = n;
-  return TT_RUN_NEXT;
-}
-
-tt_run_t tt_run_CB_PUSH_BACK(tt_core_t* core, const tt_decoded_t* op,
-                             uint64_t* slots) {
-  tt_cb_state_t* cb = &core->cbs[op->operand[0]];
-  uint32_t n = op->operand[1];
-  if (n > cb->reserved) return impossible(core, op, cb->reserved, "reserved");
-  cb->reserved -= n;
-  cb->filled += n;
-  cb->back = ring_index(cb, cb->back, n);
-  ++core->cb_moves;
-  return TT_RUN_NEXT;
-}
-
-tt_run_t tt_run_CB_WAIT_FRONT(tt_core_t* core, const tt_decoded_t* op,
-                              uint64_t* slots) {
-  tt_cb_state_t* cb = &core->cbs[op->operand[0]];
-  uint32_t n = op->operand[1];
-  if (cb->filled < n) return TT_RUN_BLOCKED;
-  if (cb->waited < n) cb->waited = n;
-  return TT_RUN_NEXT;
-}
-
-tt_run_t tt_run_CB_POP_FRONT(tt_core_t* core, const tt_decoded_t* op,
-                             uint64_t* slots) {
-  tt_cb_state_t* cb = &core->cbs[op->operand[0]];
-  uint32_t n = op->operand[1];
-  if (n > cb->waited) return impossible(core, op, cb->waited, "waited for");
-  if (core->checked) {
-    for (uint32_t t = 0; t < n; ++t) {
-      memset(shadow_of(core, cb, ring_index(cb, cb->front, t)), 0,
-             cb->info->elements);
-    }
-  }
-  cb->waited -= n;
-  cb->filled -= n;
-  cb->front = ring_index(cb, cb->front, n);
-  ++core->cb_moves;
-  return TT_RUN_NEXT;
-}
 
 // ---- Elements -------------------------------------------------------------
 
@@ -253,16 +129,10 @@ static transfer_t transfer_of(const tt_core_t* core, tt_dtype_t view_type,
   }
 static void copy_raw(uint8_t* t, int64_t target_stride, const uint8_t* s,
                      int64_t source_stride, size_t n, uint32_t bytes) {
-  if (target_stride == 1 && source_stride == 1) {
-    // A row of a face or a tile of 4-byte elements, without a call.
-    size_t size = n * bytes;
-    if (size == 64) {
-      memcpy(t, s, 64);
-    } else if (size == 128) {
-      memcpy(t, s, 128);
-    } else {
-      memcpy(t, s, size);
-    }
+  if (n == 1 && bytes == 4) {
+    memcpy(t, s, 4);
+  } else if (target_stride == 1 && source_stride == 1) {
+    memcpy(t, s, n * bytes);
   } else if (bytes == 4) {
     COPY_STRIDED(uint32_t)
   } else if (bytes == 2) {
@@ -382,29 +252,86 @@ static bool window_is_splat(const window_t* window, const transfer_t* transfer,
          window->cols == TT_TILE_DIM;
 }
 
-// The host's cache lines of 32 elements from |first| on, which need not exist.
-// Rows of tiles lie too far apart for a CPU to foresee.
-static void prefetch_run(const transfer_t* transfer, const uint8_t* base,
-                         int64_t first) {
-  uintptr_t at = (uintptr_t)base + (uint64_t)first * transfer->view_bytes;
-  for (uint32_t byte = 0; byte < TT_TILE_DIM * transfer->view_bytes;
-       byte += 64) {
-    __builtin_prefetch((const void*)(at + byte));
+// The host's cache lines of the tile on the right, which need not exist: it is
+// often read next, and rows lie too far apart for a CPU to foresee.
+static inline void prefetch_right(const uint8_t* row, uint32_t bytes) {
+  const uintptr_t right = (uintptr_t)row + TT_TILE_DIM * bytes;
+  for (uint32_t byte = 0; byte < TT_TILE_DIM * bytes; byte += 64) {
+    __builtin_prefetch((const void*)(right + byte));
   }
 }
 
-static void read_window(const window_t* window, const transfer_t* transfer,
-                        const tt_cb_info_t* info, const uint64_t* fill,
-                        uint8_t* page) {
-  uint32_t run = run_length(info);
+// The rows of a window, those of a page |half| elements from column 0 to 16.
+// |bytes| is a constant where this is inlined.
+static inline __attribute__((always_inline)) void read_rows(
+    const window_t* window, const tt_cb_info_t* info, uint8_t* page,
+    uint32_t bytes) {
+  const uint32_t half = tt_page_index(info, 0, TT_FACE_DIM);
+  const uint32_t right =
+      window->cols > TT_FACE_DIM ? (uint32_t)window->cols - TT_FACE_DIM : 0;
+  for (uint32_t r = 0; r < window->rows; ++r) {
+    const uint8_t* source =
+        window->view->base + (window->base + r * window->row_stride) * bytes;
+    uint8_t* target = page + tt_page_index(info, r, 0) * bytes;
+    prefetch_right(source, bytes);
+    if (right == TT_FACE_DIM) {
+      memcpy(target, source, TT_FACE_DIM * bytes);
+      memcpy(target + half * bytes, source + TT_FACE_DIM * bytes,
+             TT_FACE_DIM * bytes);
+    } else if (window->cols == 1) {
+      memcpy(target, source, bytes);
+    } else {
+      memcpy(target, source, ((uint32_t)window->cols - right) * bytes);
+      memcpy(target + half * bytes, source + TT_FACE_DIM * bytes,
+             right * bytes);
+    }
+  }
+}
+
+// Columns of 4-byte elements that lie next to each other, as rows that are
+// transposed then.
+static void read_columns(const tt_core_t* core, const window_t* window,
+                         const tt_cb_info_t* info, const uint64_t* fill,
+                         uint8_t* page) {
+  const window_t columns = {.view = window->view,
+                            .base = window->base,
+                            .row_stride = window->col_stride,
+                            .col_stride = window->row_stride,
+                            .rows = window->cols,
+                            .cols = window->rows};
+  uint8_t* tile = (uint8_t*)core->worker->unpacked[0];
+  if (window->rows < TT_TILE_DIM || window->cols < TT_TILE_DIM) {
+    const uint32_t lane = (uint32_t)*fill;
+    core->lanes->splat4(tile, &lane, TT_TILE_LANES);
+  }
+  read_rows(&columns, info, tile, 4);
+  core->lanes->transpose_tile(page, tile);
+}
+
+static void read_window(const tt_core_t* core, const window_t* window,
+                        const transfer_t* transfer, const tt_cb_info_t* info,
+                        const uint64_t* fill, uint8_t* page) {
+  const bool words = transfer->raw && transfer->view_bytes == 4;
+  if (words && info->rows == TT_TILE_DIM && window->row_stride == 1 &&
+      window->col_stride != 1 && window->cols > 1 &&
+      info->layout != TT_CB_LAYOUT_FLAT) {
+    read_columns(core, window, info, fill, page);
+    return;
+  }
   if (window->rows < info->rows || window->cols < TT_TILE_DIM) {
     fill_run(transfer, page, 0, fill, info->elements);
   }
-  // To the tile on the right, which is often read next.
-  int64_t right = TT_TILE_DIM * window->col_stride;
+  if (words && window->col_stride == 1) {
+    read_rows(window, info, page, 4);
+    return;
+  }
+  if (transfer->raw && transfer->view_bytes == 2 && window->col_stride == 1) {
+    read_rows(window, info, page, 2);
+    return;
+  }
+  const uint32_t run = run_length(info);
   for (uint32_t r = 0; r < window->rows; ++r) {
     int64_t first = window->base + r * window->row_stride;
-    prefetch_run(transfer, window->view->base, first + right);
     for (uint32_t c = 0; c < window->cols; c += run) {
       uint32_t at = tt_page_index(info, r, c);
       read_run(transfer, page + at * transfer->page_bytes, window->view->base,
@@ -429,11 +356,18 @@ tt_run_t tt_run_READ_TILE(tt_core_t* core, const tt_decoded_t* op,
     memcpy(&value, window.view->base + window.base * 4, sizeof(value));
     core->lanes->splat4(page, &value, info->elements);
   } else {
-    read_window(&window, &transfer, info, &slots[op->operand[8]], page);
+    read_window(core, &window, &transfer, info, &slots[op->operand[8]], page);
   }
   tt_mark_written(core, cb_index, t, 0, info->elements);
   core->counters->bytes_read += window_elements(&window) * transfer.view_bytes;
   return TT_RUN_NEXT;
+}
+
+// Whether a run of |n| elements from |first| on in waited page |t| of a CB was
+// written, which only a checked device knows.
+static bool check_run(tt_core_t* core, const tt_decoded_t* op, uint32_t cb,
+                      int64_t t, uint32_t first, uint32_t n) {
+  return !core->checked || tt_consume_page(core, op, cb, t, first, n);
 }
 
 tt_run_t tt_run_WRITE_TILE(tt_core_t* core, const tt_decoded_t* op,
@@ -443,6 +377,8 @@ tt_run_t tt_run_WRITE_TILE(tt_core_t* core, const tt_decoded_t* op,
   int64_t t = tt_slot_i64(slots, op->operand[1]);
   window_t window;
   if (!window_of(core, op, slots, 2, info, &window)) return TT_RUN_FAILED;
+  const uint8_t* page = tt_consume_page(core, op, cb_index, t, 0, 0);
+  if (!page) return TT_RUN_FAILED;
   transfer_t transfer = transfer_of(core, (tt_dtype_t)op->type, info);
   uint32_t run = run_length(info);
   for (uint32_t r = 0; r < window.rows; ++r) {
@@ -450,9 +386,9 @@ tt_run_t tt_run_WRITE_TILE(tt_core_t* core, const tt_decoded_t* op,
     for (uint32_t c = 0; c < window.cols; c += run) {
       uint32_t at = tt_page_index(info, r, c);
       size_t n = (size_t)clamp(window.cols - c, run);
-      const uint8_t* page =
-          tt_consume_page(core, op, cb_index, t, at, (uint32_t)n);
-      if (!page) return TT_RUN_FAILED;
+      if (!check_run(core, op, cb_index, t, at, (uint32_t)n)) {
+        return TT_RUN_FAILED;
+      }
       write_run(&transfer, window.view->base, first + c * window.col_stride,
                 window.col_stride, page + at * transfer.page_bytes, n);
     }
@@ -482,8 +418,7 @@ static bool flat_of(tt_core_t* core, const tt_decoded_t* op,
 tt_run_t tt_run_READ_FLAT(tt_core_t* core, const tt_decoded_t* op,
                           uint64_t* slots) {
   uint32_t cb_index = op->operand[0];
-  tt_cb_state_t* cb = &core->cbs[cb_index];
-  const tt_cb_info_t* info = cb->info;
+  const tt_cb_info_t* info = core->cbs[cb_index].info;
   const tt_view_data_t* view = &core->views[op->operand[3]];
   int64_t t = tt_slot_i64(slots, op->operand[1]), base, count;
   if (!flat_of(core, op, slots, info, &base, &count)) return TT_RUN_FAILED;
@@ -497,7 +432,7 @@ tt_run_t tt_run_READ_FLAT(tt_core_t* core, const tt_decoded_t* op,
     // A whole page of memory that stays as it is needs no copy.
     if (transfer.raw && view->constant && n == info->elements &&
         (uintptr_t)source % transfer.view_bytes == 0) {
-      cb->page[ring_index(cb, cb->back, (uint32_t)(t + p))] = source;
+      tt_produce_memory(core, cb_index, t + p, source);
     } else {
       if (n) read_run(&transfer, page, view->base, base + done, 1, n);
       if (n < info->elements) {
@@ -550,20 +485,16 @@ tt_run_t tt_run_FILL_INDICES(tt_core_t* core, const tt_decoded_t* op,
   uint32_t cb_index = op->operand[0];
   const tt_cb_info_t* info = core->cbs[cb_index].info;
   int64_t t = tt_slot_i64(slots, op->operand[1]);
-  int64_t col_stride = tt_slot_i64(slots, op->operand[4]);
+  const uint32_t col_stride = (uint32_t)tt_slot_i64(slots, op->operand[4]);
   uint8_t* page = tt_produce_page(core, op, cb_index, t, false);
   if (!page) return TT_RUN_FAILED;
   uint32_t row = (uint32_t)tt_slot_i64(slots, op->operand[2]);
   uint32_t run = run_length(info);
   for (uint32_t r = 0; r < info->rows; ++r) {
-    uint32_t value = row;
     for (uint32_t c = 0; c < TT_TILE_DIM; c += run) {
-      uint32_t lanes[TT_TILE_DIM];
-      for (uint32_t i = 0; i < run; ++i, value += (uint32_t)col_stride) {
-        lanes[i] = value;
-      }
-      memcpy(page + tt_page_index(info, r, c) * sizeof(value), lanes,
-             run * sizeof(value));
+      core->lanes->iota4((int32_t*)page + tt_page_index(info, r, c),
+                         (int32_t)(row + c * col_stride), (int32_t)col_stride,
+                         run);
     }
     row += (uint32_t)tt_slot_i64(slots, op->operand[3]);
   }

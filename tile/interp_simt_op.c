@@ -24,8 +24,8 @@ const void* tt_simt_vector(const tt_simt_block_t* block,
   if (ref->cls == TT_SIMT_VECTOR) return block->memory + ref->at;
   void* target = temp(block, index);
   if (ref->cls == TT_SIMT_AFFINE) {
-    block->lanes->iota(target, (int64_t)block->slots[ref->slot],
-                       block->strides[ref->at], block->n);
+    block->lanes->iota8(target, (int64_t)block->slots[ref->slot],
+                        block->strides[ref->at], block->n);
   } else {
     tt_simt_splat(block, target, &block->slots[ref->slot], ref->lane_bytes);
   }

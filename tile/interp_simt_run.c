@@ -294,8 +294,8 @@ tt_run_t tt_simt_run(tt_core_t* core, const tt_decoded_t* op,
   for (uint64_t done = 0; done < trips; done += block.n) {
     if (trips - done < block.n) block.n = trips - done;
     if (simt->counter.cls == TT_SIMT_VECTOR) {
-      core->lanes->iota((int64_t*)(memory + simt->counter.at), (int64_t)value,
-                        step, block.n);
+      core->lanes->iota8((int64_t*)(memory + simt->counter.at), (int64_t)value,
+                         step, block.n);
     } else {
       tt_simt_set_linear(&block, &simt->counter, value, step);
     }

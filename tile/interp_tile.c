@@ -60,39 +60,6 @@ static const float* operand(tt_core_t* core, const tt_decoded_t* op,
   return core->worker->unpacked[buffer];
 }
 
-// |source| with its row 0, column 0 or element (0, 0) over the whole tile.
-static const float* broadcast(tt_core_t* core, const float* source,
-                              uint32_t kind, uint32_t buffer) {
-  if (kind == TT_BCAST_NONE) return source;
-  float* target = core->worker->unpacked[buffer];
-  if (kind == TT_BCAST_SCALAR) {
-    core->lanes->splat4(target, source, TT_TILE_LANES);
-    return target;
-  }
-  for (uint32_t r = 0; r < TT_TILE_DIM; ++r) {
-    for (uint32_t half = 0; half < 2; ++half) {
-      float* run = target + tt_face_lane(r, half * TT_FACE_DIM);
-      if (kind == TT_BCAST_ROW) {
-        memcpy(run, source + tt_face_lane(0, half * TT_FACE_DIM),
-               TT_FACE_DIM * sizeof(float));
-      } else {
-        core->lanes->splat4(run, source + tt_face_lane(r, 0), TT_FACE_DIM);
-      }
-    }
-  }
-  return target;
-}
-
-static void transpose(const float* source, float* target) {
-  for (uint32_t r = 0; r < TT_TILE_DIM; ++r) {
-    for (uint32_t c = 0; c < TT_TILE_DIM; ++c) {
-      // Through memory: lanes may be integers.
-      memcpy(target + tt_face_lane(c, r), source + tt_face_lane(r, c),
-             sizeof(float));
-    }
-  }
-}
-
 // ---- DST ------------------------------------------------------------------
 
 tt_run_t tt_run_TILE_REGS_ACQUIRE(tt_core_t* core, const tt_decoded_t* op,
@@ -166,7 +133,7 @@ tt_run_t tt_run_COPY_TILE(tt_core_t* core, const tt_decoded_t* op,
   } else {
     const float* a = operand(core, op, cb_index, t, 0);
     if (!a) return TT_RUN_FAILED;
-    memcpy(d, broadcast(core, a, kind, 1), TT_TILE_LANES * sizeof(float));
+    core->lanes->broadcast_tile(d, a, (tt_bcast_t)kind);
   }
   ++core->counters->tile_ops;
   return TT_RUN_NEXT;
@@ -197,7 +164,7 @@ tt_run_t tt_run_TRANSPOSE_WH_TILE(tt_core_t* core, const tt_decoded_t* op,
   const float* a =
       operand(core, op, op->operand[1], tt_slot_i64(slots, op->operand[2]), 0);
   if (!a) return TT_RUN_FAILED;
-  transpose(a, tt_dst_target(core, op->operand[0]));
+  core->lanes->transpose_tile(tt_dst_target(core, op->operand[0]), a);
   ++core->counters->tile_ops;
   return TT_RUN_NEXT;
 }
@@ -221,7 +188,7 @@ tt_run_t tt_run_MATMUL_TILES(tt_core_t* core, const tt_decoded_t* op,
   const float *a, *b;
   if (!two_operands(core, op, slots, &a, &b)) return TT_RUN_FAILED;
   if (op->attr & TT_ATTR_FLAG_TRANSPOSE) {
-    transpose(b, core->worker->unpacked[2]);
+    core->lanes->transpose_tile(core->worker->unpacked[2], b);
     b = core->worker->unpacked[2];
   }
   const tt_cb_info_t* info = core->cbs[op->operand[1]].info;
@@ -239,19 +206,18 @@ tt_run_t tt_run_MATMUL_TILES(tt_core_t* core, const tt_decoded_t* op,
 }
 
 static tt_run_t binary_tiles(tt_core_t* core, const tt_decoded_t* op,
-                             const uint64_t* slots, tt_op_t lane_op) {
+                             const uint64_t* slots, tt_tiles_f32_fn_t float_fn,
+                             tt_tiles_i32_fn_t int_fn) {
   const float *a, *b;
   if (!two_operands(core, op, slots, &a, &b)) return TT_RUN_FAILED;
-  b = broadcast(core, b, TT_ATTR_ENUM(op->attr), 2);
-  const tt_cb_info_t* info = core->cbs[op->operand[1]].info;
-  bool accumulate = (op->attr & TT_ATTR_ACC) != 0;
+  const tt_bcast_t kind = (tt_bcast_t)TT_ATTR_ENUM(op->attr);
+  const bool accumulate = (op->attr & TT_ATTR_ACC) != 0;
   float* d = accumulate ? tt_dst_tile(core, op->operand[0])
                         : tt_dst_target(core, op->operand[0]);
-  float* target = accumulate ? core->worker->unpacked[3] : d;
-  lane_fn(core, info, lane_op, lane_op)(target, a, b, NULL, TT_TILE_LANES);
-  if (accumulate) {
-    lane_fn(core, info, TT_OP_ADD, TT_OP_ADD)(d, d, target, NULL,
-                                              TT_TILE_LANES);
+  if (is_integer(core->cbs[op->operand[1]].info)) {
+    int_fn((int32_t*)d, (const int32_t*)a, (const int32_t*)b, kind, accumulate);
+  } else {
+    float_fn(d, a, b, kind, accumulate);
   }
   ++core->counters->tile_ops;
   return TT_RUN_NEXT;
@@ -259,15 +225,21 @@ static tt_run_t binary_tiles(tt_core_t* core, const tt_decoded_t* op,
 
 tt_run_t tt_run_ADD_TILES(tt_core_t* core, const tt_decoded_t* op,
                           uint64_t* slots) {
-  return binary_tiles(core, op, slots, TT_OP_ADD);
+  const tt_lanes_t* lanes = core->lanes;
+  return binary_tiles(core, op, slots, lanes->add_tiles_f32,
+                      lanes->add_tiles_i32);
 }
 tt_run_t tt_run_SUB_TILES(tt_core_t* core, const tt_decoded_t* op,
                           uint64_t* slots) {
-  return binary_tiles(core, op, slots, TT_OP_SUB);
+  const tt_lanes_t* lanes = core->lanes;
+  return binary_tiles(core, op, slots, lanes->sub_tiles_f32,
+                      lanes->sub_tiles_i32);
 }
 tt_run_t tt_run_MUL_TILES(tt_core_t* core, const tt_decoded_t* op,
                           uint64_t* slots) {
-  return binary_tiles(core, op, slots, TT_OP_MUL);
+  const tt_lanes_t* lanes = core->lanes;
+  return binary_tiles(core, op, slots, lanes->mul_tiles_f32,
+                      lanes->mul_tiles_i32);
 }
 
 // The element that changes nothing in a pool, for rows that a page lacks.
@@ -282,34 +254,34 @@ static uint32_t neutral_bits(tt_pool_t pool, bool integer) {
   }
 }
 
-// Combines 32 rows of |width| lanes, |stride| apart, into the first: i with
-// i + 16, then 8, 4, 2, 1 apart.
-static void tree(tt_lane_fn_t fn, float* rows, uint32_t stride,
-                 uint32_t width) {
-  for (uint32_t apart = TT_TILE_DIM / 2; apart > 0; apart /= 2) {
-    for (uint32_t i = 0; i < apart; ++i) {
-      float* row = rows + i * stride;
-      fn(row, row, row + apart * stride, NULL, width);
+// Rows that the page lacks become |neutral|.
+static void fill_missing_rows(const tt_core_t* core, uint32_t rows,
+                              uint32_t neutral, float* tile) {
+  for (uint32_t r = rows; r < TT_TILE_DIM; ++r) {
+    core->lanes->splat4(tile + tt_face_lane(r, 0), &neutral, TT_FACE_DIM);
+    core->lanes->splat4(tile + tt_face_lane(r, TT_FACE_DIM), &neutral,
+                        TT_FACE_DIM);
+  }
+}
+
+// Combines the rows of a tile into its first: i with i + 16, then 8, 4, 2, 1
+// apart.
+static void fold_rows(tt_lane_fn_t fn, float* tile) {
+  fn(tile, tile, tile + TT_TILE_LANES / 2, NULL, TT_TILE_LANES / 2);
+  for (uint32_t apart = TT_FACE_DIM / 2; apart > 0; apart /= 2) {
+    const uint32_t lanes = apart * TT_FACE_DIM;
+    for (uint32_t half = 0; half < 2; ++half) {
+      float* face = tile + tt_face_lane(0, half * TT_FACE_DIM);
+      fn(face, face, face + lanes, NULL, lanes);
     }
   }
 }
 
-// |plain| is a tile in row-major order, of which |rows| rows count.
-static void reduce_plain(tt_lane_fn_t fn, tt_reduce_dim_t dim, float* plain,
-                         float* scratch) {
-  if (dim != TT_REDUCE_ROW) tree(fn, plain, TT_TILE_DIM, TT_TILE_DIM);
-  if (dim == TT_REDUCE_COL) return;
-  // Columns as rows: element i of all rows side by side.
-  uint32_t rows = dim == TT_REDUCE_ROW ? TT_TILE_DIM : 1;
-  for (uint32_t r = 0; r < rows; ++r) {
-    for (uint32_t c = 0; c < TT_TILE_DIM; ++c) {
-      memcpy(scratch + c * TT_TILE_DIM + r, plain + r * TT_TILE_DIM + c,
-             sizeof(float));
-    }
-  }
-  tree(fn, scratch, TT_TILE_DIM, rows);
-  for (uint32_t r = 0; r < rows; ++r) {
-    memcpy(plain + r * TT_TILE_DIM, scratch + r, sizeof(float));
+// Combines the elements of row 0, in the same order, into its first.
+static void fold_row(tt_lane_fn_t fn, float* tile) {
+  fn(tile, tile, tile + tt_face_lane(0, TT_FACE_DIM), NULL, TT_FACE_DIM);
+  for (uint32_t apart = TT_FACE_DIM / 2; apart > 0; apart /= 2) {
+    fn(tile, tile, tile + apart, NULL, apart);
   }
 }
 
@@ -318,42 +290,45 @@ tt_run_t tt_run_REDUCE_TILE(tt_core_t* core, const tt_decoded_t* op,
   const float *a, *b;
   if (!two_operands(core, op, slots, &a, &b)) return TT_RUN_FAILED;
   const tt_cb_info_t* info = core->cbs[op->operand[1]].info;
+  const bool integer = is_integer(info);
   tt_pool_t pool = (tt_pool_t)TT_ATTR_ENUM(op->attr);
   tt_reduce_dim_t dim = (tt_reduce_dim_t)TT_ATTR_DIM(op->attr);
   static const tt_op_t float_ops[] = {TT_OP_ADD, TT_OP_MAXF, TT_OP_MINF};
   static const tt_op_t int_ops[] = {TT_OP_ADD, TT_OP_MAXS, TT_OP_MINS};
   tt_lane_fn_t combine = lane_fn(core, info, float_ops[pool], int_ops[pool]);
 
-  // Times the scaler, then to row-major order.
-  const float* scaler = broadcast(core, b, TT_BCAST_SCALAR, 2);
-  float* scaled = core->worker->unpacked[3];
-  lane_fn(core, info, TT_OP_MUL, TT_OP_MUL)(scaled, a, scaler, NULL,
-                                            TT_TILE_LANES);
-  float* plain = core->worker->unpacked[2];
-  uint32_t neutral = neutral_bits(pool, is_integer(info));
-  core->lanes->splat4(plain, &neutral, TT_TILE_LANES);
-  for (uint32_t r = 0; r < info->rows; ++r) {
-    for (uint32_t half = 0; half < 2; ++half) {
-      memcpy(plain + r * TT_TILE_DIM + half * TT_FACE_DIM,
-             scaled + tt_face_lane(r, half * TT_FACE_DIM),
-             TT_FACE_DIM * sizeof(float));
-    }
+  // Times the scaler; then what is folded becomes row 0.
+  float *tile = core->worker->unpacked[2], *other = core->worker->unpacked[3];
+  if (integer) {
+    core->lanes->mul_tiles_i32((int32_t*)tile, (const int32_t*)a,
+                               (const int32_t*)b, TT_BCAST_SCALAR, false);
+  } else {
+    core->lanes->mul_tiles_f32(tile, a, b, TT_BCAST_SCALAR, false);
   }
-  reduce_plain(combine, dim, plain, scaled);
+  fill_missing_rows(core, info->rows, neutral_bits(pool, integer), tile);
+  if (dim == TT_REDUCE_ROW) {
+    core->lanes->transpose_tile(other, tile);
+    float* swap = tile;
+    tile = other;
+    other = swap;
+  }
+  fold_rows(combine, tile);
+  if (dim == TT_REDUCE_SCALAR) fold_row(combine, tile);
 
+  // And goes to row 0, column 0 or element (0, 0) of DST, the rest being zero.
   float* d = tt_dst_tile(core, op->operand[0]);
-  uint32_t rows = dim == TT_REDUCE_ROW ? info->rows : 1;
-  uint32_t cols = dim == TT_REDUCE_COL ? TT_TILE_DIM : 1;
-  float* old = scaled;
-  memcpy(old, d, TT_TILE_LANES * sizeof(float));
+  const bool accumulate = (op->attr & TT_ATTR_ACC) != 0;
+  const uint32_t count = dim == TT_REDUCE_SCALAR ? 1
+                         : dim == TT_REDUCE_ROW  ? info->rows
+                                                 : TT_TILE_DIM;
+  memcpy(other, d, TT_TILE_LANES * sizeof(float));
   memset(d, 0, TT_TILE_LANES * sizeof(float));
-  for (uint32_t r = 0; r < rows; ++r) {
-    for (uint32_t c = 0; c < cols; ++c) {
-      uint32_t lane = tt_face_lane(r, c);
-      float* value = plain + r * TT_TILE_DIM + c;
-      if (op->attr & TT_ATTR_ACC) combine(value, old + lane, value, NULL, 1);
-      memcpy(d + lane, value, sizeof(float));
-    }
+  for (uint32_t i = 0; i < count; ++i) {
+    const uint32_t lane =
+        dim == TT_REDUCE_ROW ? tt_face_lane(i, 0) : tt_face_lane(0, i);
+    float* value = tile + tt_face_lane(0, i);
+    if (accumulate) combine(value, other + lane, value, NULL, 1);
+    memcpy(d + lane, value, sizeof(float));
   }
   ++core->counters->tile_ops;
   return TT_RUN_NEXT;

@@ -41,6 +41,12 @@ typedef struct tt_memory_fns_t {
                   size_t n);
 } tt_memory_fns_t;
 
+typedef void (*tt_tiles_f32_fn_t)(float* d, const float* a, const float* b,
+                                  tt_bcast_t kind, bool accumulate);
+typedef void (*tt_tiles_i32_fn_t)(int32_t* d, const int32_t* a,
+                                  const int32_t* b, tt_bcast_t kind,
+                                  bool accumulate);
+
 // All functions of one instruction set.
 typedef struct tt_lanes_t {
   const char* name;  // "portable", "avx2", "avx512"
@@ -52,8 +58,9 @@ typedef struct tt_lanes_t {
   // Every lane becomes the one at |value| (4 or 8 bytes).
   void (*splat4)(void* target, const void* value, size_t n);
   void (*splat8)(void* target, const void* value, size_t n);
-  // target[k] = first + k * stride in i64, wrapping.
-  void (*iota)(int64_t* target, int64_t first, int64_t stride, size_t n);
+  // target[k] = first + k * stride in i32 and i64, wrapping.
+  void (*iota4)(int32_t* target, int32_t first, int32_t stride, size_t n);
+  void (*iota8)(int64_t* target, int64_t first, int64_t stride, size_t n);
   // target[k] = mask[k] ? source[k] : target[k]; |mask| holds i1 lanes.
   void (*blend4)(void* target, const void* source, const int32_t* mask,
                  size_t n);
@@ -62,12 +69,20 @@ typedef struct tt_lanes_t {
   // Smallest and largest of n > 0 values.
   void (*range)(const int64_t* values, size_t n, int64_t* out_min,
                 int64_t* out_max);
-  // d += a x b for |rows| rows of a and d (a multiple of 1, at most 32); all
-  // three are DST tiles in faces order. k counts up, each product and each sum
-  // is rounded.
+  // Tiles of 1024 lanes of 4 bytes in faces order, which do not overlap.
+  // d += a x b for |rows| rows of a and d (a multiple of 1, at most 32). k
+  // counts up, each product and each sum is rounded.
   void (*matmul_f32)(float* d, const float* a, const float* b, uint32_t rows);
   void (*matmul_i32)(int32_t* d, const int32_t* a, const int32_t* b,
                      uint32_t rows);
+  // d = a op b with b's row 0, column 0 or element (0, 0) in all its places;
+  // accumulating, d += that. Each op rounds once.
+  tt_tiles_f32_fn_t add_tiles_f32, sub_tiles_f32, mul_tiles_f32;
+  tt_tiles_i32_fn_t add_tiles_i32, sub_tiles_i32, mul_tiles_i32;
+  // |source| with its row 0, column 0 or element (0, 0) in all its places.
+  void (*broadcast_tile)(void* target, const void* source, tt_bcast_t kind);
+  // Rows become columns.
+  void (*transpose_tile)(void* target, const void* source);
 } tt_lanes_t;
 
 // Whether this build and this CPU have it. PORTABLE is always there.

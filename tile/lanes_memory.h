@@ -125,7 +125,10 @@ static void splat8(void* target, const void* value, size_t n) {
   int64_t v = *(const int64_t*)value;
   LOOP t[i] = v;
 }
-static void iota(int64_t* target, int64_t first, int64_t stride, size_t n) {
+static void iota4(int32_t* target, int32_t first, int32_t stride, size_t n) {
+  LOOP target[i] = (int32_t)((uint32_t)first + (uint32_t)i * (uint32_t)stride);
+}
+static void iota8(int64_t* target, int64_t first, int64_t stride, size_t n) {
   LOOP target[i] = (int64_t)((uint64_t)first + (uint64_t)i * (uint64_t)stride);
 }
 static void blend4(void* target, const void* source, const int32_t* mask,

@@ -776,11 +776,97 @@ static void test_matmul(void** state) {
   }
 }
 
+// What kind |kind| of broadcast puts at (r, c).
+static uint32_t broadcast_from(tt_bcast_t kind, uint32_t r, uint32_t c) {
+  return face_index(kind == TT_BCAST_NONE || kind == TT_BCAST_COL ? r : 0,
+                    kind == TT_BCAST_NONE || kind == TT_BCAST_ROW ? c : 0);
+}
+
+typedef union tile_t {
+  float f32[1024];
+  int32_t i32[1024];
+} tile_t;
+
+static void check_tiles(const tt_lanes_t* lanes, tt_bcast_t kind,
+                        bool accumulate) {
+  tile_t a, b, start, got, want;
+  for (int op = 0; op < 6; ++op) {
+    for (int i = 0; i < 1024; ++i) {
+      tt_dtype_t type = op < 3 ? TT_DTYPE_F32 : TT_DTYPE_I32;
+      a.i32[i] = random_lane(type, 3).i32;
+      b.i32[i] = random_lane(type, 3).i32;
+      start.i32[i] = random_lane(type, 3).i32;
+    }
+    for (uint32_t i = 0; i < 1024; ++i) {
+      const uint32_t at = face_index(i / 32, i % 32);
+      const uint32_t from = broadcast_from(kind, i / 32, i % 32);
+      const float x = a.f32[at], y = b.f32[from];
+      const uint32_t m = (uint32_t)a.i32[at], n = (uint32_t)b.i32[from];
+      volatile float value = op == 0 ? x + y : op == 1 ? x - y : x * y;
+      uint32_t number = op == 3 ? m + n : op == 4 ? m - n : m * n;
+      if (accumulate) {
+        value = start.f32[at] + value;
+        number += (uint32_t)start.i32[at];
+      }
+      if (op < 3) {
+        want.f32[at] = value;
+      } else {
+        want.i32[at] = (int32_t)number;
+      }
+    }
+    const tt_tiles_f32_fn_t floats[] = {
+        lanes->add_tiles_f32, lanes->sub_tiles_f32, lanes->mul_tiles_f32};
+    const tt_tiles_i32_fn_t ints[] = {
+        lanes->add_tiles_i32, lanes->sub_tiles_i32, lanes->mul_tiles_i32};
+    got = start;
+    if (op < 3) {
+      floats[op](got.f32, a.f32, b.f32, kind, accumulate);
+      for (int i = 0; i < 1024; ++i) {
+        if (want.f32[i] != want.f32[i]) want.f32[i] = got.f32[i] = 0;
+      }
+    } else {
+      ints[op - 3](got.i32, a.i32, b.i32, kind, accumulate);
+    }
+    assert_memory_equal(&got, &want, sizeof(want));
+  }
+}
+
+static void test_tiles(void** state) {
+  for (int isa = 0; isa < TT_ISA_COUNT; ++isa) {
+    const tt_lanes_t* lanes = tt_lanes((tt_isa_t)isa);
+    if (!lanes) continue;
+    int32_t source[1024], got[1024], want[1024];
+    for (int i = 0; i < 1024; ++i) source[i] = 3 * i - 7;
+    for (int kind = TT_BCAST_NONE; kind <= TT_BCAST_SCALAR; ++kind) {
+      check_tiles(lanes, (tt_bcast_t)kind, false);
+      check_tiles(lanes, (tt_bcast_t)kind, true);
+      for (uint32_t i = 0; i < 1024; ++i) {
+        want[face_index(i / 32, i % 32)] =
+            source[broadcast_from((tt_bcast_t)kind, i / 32, i % 32)];
+      }
+      lanes->broadcast_tile(got, source, (tt_bcast_t)kind);
+      assert_memory_equal(got, want, sizeof(want));
+    }
+    for (uint32_t i = 0; i < 1024; ++i) {
+      want[face_index(i % 32, i / 32)] = source[face_index(i / 32, i % 32)];
+    }
+    lanes->transpose_tile(got, source);
+    assert_memory_equal(got, want, sizeof(want));
+    for (uint32_t n = 0; n < 40; ++n) {
+      for (uint32_t i = 0; i < n; ++i) {
+        want[i] = (int32_t)(0x7FFFFFF0u + i * 0x10000001u);
+      }
+      lanes->iota4(got, 0x7FFFFFF0, 0x10000001, n);
+      assert_memory_equal(got, want, n * sizeof(*want));
+    }
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_every_op), cmocka_unit_test(test_narrow_math),
       cmocka_unit_test(test_in_place), cmocka_unit_test(test_memory),
-      cmocka_unit_test(test_matmul),
+      cmocka_unit_test(test_matmul),   cmocka_unit_test(test_tiles),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,5 @@
-// Part of lanes_isa.c: the product of two tiles.
+// Part of lanes_isa.c: whole tiles, in faces order: products, broadcasts,
+// transposes.
 
 #if defined(__AVX512F__)
 enum { VECTOR_LANES = 16, BLOCK_ROWS = 8 };
@@ -80,3 +81,112 @@ MATMUL(matmul_i32_one, int32_t, vector_i32, 1)
   }
 MATMUL_ROWS(matmul_f32, float)
 MATMUL_ROWS(matmul_i32, int32_t)
+
+// ---- Broadcasts -------------------------------------------------------------
+
+// Runs |body| for each vector of a tile: |at| is its first lane, |row| that of
+// row 0 of its columns, |column| that of column 0 of its row.
+#define EACH_VECTOR(body)                                        \
+  for (uint32_t face = 0; face < 4; ++face) {                    \
+    for (uint32_t lane = 0; lane < 256; lane += VECTOR_LANES) {  \
+      const uint32_t at = face * 256 + lane;                     \
+      const uint32_t row = (face & 1) * 256 + lane % 16;         \
+      const uint32_t column = (face & 2) * 256 + lane / 16 * 16; \
+      (void)row, (void)column;                                   \
+      body;                                                      \
+    }                                                            \
+  }
+
+// d = a op b or, accumulating, d + a op b, each op rounding once.
+#define BINARY_VECTORS(vector, op, b_vector)                                \
+  if (accumulate) {                                                         \
+    EACH_VECTOR(*(vector*)(d + at) += *(const vector*)(a + at) op b_vector) \
+  } else {                                                                  \
+    EACH_VECTOR(*(vector*)(d + at) = *(const vector*)(a + at) op b_vector)  \
+  }
+
+#define BINARY_TILES(name, scalar, vector, op)                  \
+  static void name(scalar* d, const scalar* a, const scalar* b, \
+                   tt_bcast_t kind, bool accumulate) {          \
+    switch (kind) {                                             \
+      case TT_BCAST_ROW:                                        \
+        BINARY_VECTORS(vector, op, *(const vector*)(b + row))   \
+        break;                                                  \
+      case TT_BCAST_COL:                                        \
+        BINARY_VECTORS(vector, op, b[column])                   \
+        break;                                                  \
+      case TT_BCAST_SCALAR:                                     \
+        BINARY_VECTORS(vector, op, b[0])                        \
+        break;                                                  \
+      default:                                                  \
+        BINARY_VECTORS(vector, op, *(const vector*)(b + at))    \
+        break;                                                  \
+    }                                                           \
+  }
+BINARY_TILES(add_tiles_f32, float, vector_f32, +)
+BINARY_TILES(sub_tiles_f32, float, vector_f32, -)
+BINARY_TILES(mul_tiles_f32, float, vector_f32, *)
+BINARY_TILES(add_tiles_i32, int32_t, vector_i32, +)
+BINARY_TILES(sub_tiles_i32, int32_t, vector_i32, -)
+BINARY_TILES(mul_tiles_i32, int32_t, vector_i32, *)
+
+static void broadcast_tile(void* target, const void* source, tt_bcast_t kind) {
+  int32_t* t = target;
+  const int32_t* s = source;
+  const vector_i32 zero = {0};
+  switch (kind) {
+    case TT_BCAST_ROW:
+      EACH_VECTOR(*(vector_i32*)(t + at) = *(const vector_i32*)(s + row))
+      break;
+    case TT_BCAST_COL:
+      EACH_VECTOR(*(vector_i32*)(t + at) = zero + s[column])
+      break;
+    case TT_BCAST_SCALAR:
+      EACH_VECTOR(*(vector_i32*)(t + at) = zero + s[0])
+      break;
+    default:
+      memcpy(target, source, 4096);
+      break;
+  }
+}
+
+// ---- Transposes -------------------------------------------------------------
+
+// Rows i and i + VECTOR_LANES / 2 become, lane by lane, rows 2i and 2i + 1: as
+// often as a lane's number has bits, this transposes.
+static inline void interleave_rows(vector_i32* to, const vector_i32* from) {
+  enum { HALF = VECTOR_LANES / 2 };
+  vector_i32 low, high;
+  _Pragma("GCC unroll 16") for (int i = 0; i < VECTOR_LANES; ++i) {
+    low[i] = i / 2 + i % 2 * VECTOR_LANES;
+    high[i] = low[i] + HALF;
+  }
+  _Pragma("GCC unroll 16") for (int i = 0; i < HALF; ++i) {
+    to[2 * i] = __builtin_shuffle(from[i], from[i + HALF], low);
+    to[2 * i + 1] = __builtin_shuffle(from[i], from[i + HALF], high);
+  }
+}
+
+// VECTOR_LANES rows of as many lanes; rows lie as those of a face.
+static inline void transpose_block(int32_t* target, const int32_t* source) {
+  vector_i32 rows[2][VECTOR_LANES];
+  _Pragma("GCC unroll 16") for (int i = 0; i < VECTOR_LANES; ++i) {
+    rows[0][i] = *(const vector_i32*)(source + i * 16);
+  }
+  interleave_rows(rows[1], rows[0]);
+  interleave_rows(rows[0], rows[1]);
+  if (VECTOR_LANES > 4) interleave_rows(rows[1], rows[0]);
+  if (VECTOR_LANES > 8) interleave_rows(rows[0], rows[1]);
+  _Pragma("GCC unroll 16") for (int i = 0; i < VECTOR_LANES; ++i) {
+    *(vector_i32*)(target + i * 16) = rows[VECTOR_LANES == 8][i];
+  }
+}
+
+static void transpose_tile(void* target, const void* source) {
+  for (uint32_t r = 0; r < 32; r += VECTOR_LANES) {
+    for (uint32_t c = 0; c < 32; c += VECTOR_LANES) {
+      transpose_block((int32_t*)target + face_index(c, r),
+                      (const int32_t*)source + face_index(r, c));
+    }
+  }
+}
