@@ -40,6 +40,12 @@ static inline int64_t ttc_plan_estimate(const ttc_planner_t* planner,
                            planner->options->cores);
 }
 
+// Steps of |step| elements that |size| elements take, at least one.
+static inline int64_t ttc_plan_tiles(int64_t size, int64_t step) {
+  int64_t tiles = (size + step - 1) / step;
+  return tiles > 0 ? tiles : 1;
+}
+
 // ---- ttc_plan_pool.c --------------------------------------------------------
 
 // A linear form of plan dims.
@@ -87,13 +93,20 @@ uint32_t ttc_plan_spills(ttc_planner_t* planner, ttc_stage_t* stage,
 // Merges dims, and decides what the lanes of a tile are.
 void ttc_plan_collapse(ttc_planner_t* planner);
 void ttc_plan_lanes(ttc_planner_t* planner);
-// Tiles that the busiest core computes.
-int64_t ttc_plan_cost(const ttc_planner_t* planner);
 // Steps that |stage| takes over its private dim |dim|.
 ttc_expr_t ttc_plan_steps(ttc_planner_t* planner, const ttc_stage_t* stage,
                           uint8_t dim);
 // Work items of the phase.
 ttc_expr_t ttc_plan_item_count(ttc_planner_t* planner);
+
+// ---- ttc_plan_cost.c --------------------------------------------------------
+
+// What the phase costs, in cycles.
+double ttc_plan_cost(const ttc_planner_t* planner);
+// About how large |dim| is, at least 1; 1 for TTC_NO_INDEX.
+int64_t ttc_plan_size(const ttc_planner_t* planner, uint8_t dim);
+// Sets the private dim that parts share: that of most steps.
+void ttc_plan_share(const ttc_planner_t* planner, ttc_stage_t* stage);
 
 // ---- ttc_plan_parts.c -------------------------------------------------------
 

@@ -1,15 +1,7 @@
 // What the lanes of a tile are: which dims become rows and columns.
-#include <math.h>
-#include <string.h>
-
 #include "compiler/plugins/target/tenstorrent/ttc_plan_internal.h"
 
 enum {
-  // A scalar op for each lane of a tile takes a data-movement core about as
-  // long as this many tiles take the others.
-  TTC_WRITER_FOLD_TILES = 16,
-  // Tiles of a matrix are read 32 elements at a time, strips 1024.
-  TTC_PIECES_TILES = 4,
   // Picking shorter rows one by one takes longer than loops over elements.
   TTC_SHORTEST_ROW = 8,
 };
@@ -87,8 +79,6 @@ void ttc_plan_collapse(ttc_planner_t* planner) {
 
 // ---- Choosing lanes ---------------------------------------------------------
 
-static int64_t ttc_ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
-
 static bool ttc_plan_reduces(const ttc_phase_t* phase) {
   return phase->stages[0].reduce;
 }
@@ -145,30 +135,6 @@ static ttc_folder_t ttc_plan_folder(const ttc_phase_t* phase) {
   return fpu ? TTC_FOLDER_FPU : writer ? TTC_FOLDER_WRITER : TTC_FOLDER_NONE;
 }
 
-// Whether a load that runs with a reduction's loops is contiguous along an item
-// dim: then lanes stay apart, and nothing is folded.
-static bool ttc_plan_contiguous_items(const ttc_planner_t* planner) {
-  const ttc_phase_t* phase = planner->phase;
-  for (uint32_t i = 0; i < phase->stage_count; ++i) {
-    const ttc_stage_t* stage = &phase->stages[i];
-    bool loads[TTC_MAX_ACCESSES];
-    if (!stage->reduce) continue;
-    ttc_plan_stage_loads(phase, stage, loads);
-    for (uint32_t j = 0; j < phase->access_count; ++j) {
-      const ttc_access_t* access = &phase->accesses[j];
-      if (!loads[j] || ttc_access_is_indices(planner->dispatch, access) ||
-          ttc_plan_level(planner->dispatch, phase, stage, access) !=
-              TTC_LEVEL_STEP) {
-        continue;
-      }
-      for (uint8_t k = 0; k < phase->item_count; ++k) {
-        if (ttc_stride_is(planner, access, phase->item_dims[k], 1)) return true;
-      }
-    }
-  }
-  return false;
-}
-
 // A strip needs every access contiguous or constant along its column dim. A
 // stage without column dim takes single elements, which may lie anywhere.
 static bool ttc_plan_may_strip(const ttc_planner_t* planner) {
@@ -216,33 +182,6 @@ static uint8_t ttc_plan_item_column(const ttc_planner_t* planner) {
                            : TTC_NO_INDEX;
 }
 
-// The item dim of rows beside |column|: one along which a load is contiguous
-// (it is transposed then), else the innermost.
-static uint8_t ttc_plan_item_row(const ttc_planner_t* planner, uint8_t column) {
-  const ttc_phase_t* phase = planner->phase;
-  uint8_t row = TTC_NO_INDEX;
-  for (uint8_t i = 0; i < phase->item_count; ++i) {
-    if (phase->item_dims[i] != column) row = phase->item_dims[i];
-  }
-  for (uint32_t i = 0; i < phase->access_count; ++i) {
-    const ttc_access_t* access = &phase->accesses[i];
-    if (ttc_access_is_indices(planner->dispatch, access)) continue;
-    for (uint8_t j = 0; j < phase->item_count; ++j) {
-      uint8_t dim = phase->item_dims[j];
-      if (dim != column && ttc_stride_is(planner, access, dim, 1)) {
-        return dim;
-      }
-    }
-  }
-  return row;
-}
-
-static int64_t ttc_plan_size(const ttc_planner_t* planner, uint8_t dim) {
-  if (dim == TTC_NO_INDEX) return 1;
-  int64_t size = ttc_plan_estimate(planner, planner->phase->dims[dim]);
-  return size > 0 ? size : 1;
-}
-
 // The lanes of a page lie in one row of those that numbers pick.
 static bool ttc_plan_may_pick(const ttc_planner_t* planner) {
   const ttc_phase_t* phase = planner->phase;
@@ -273,6 +212,7 @@ static bool ttc_plan_may_pick(const ttc_planner_t* planner) {
 typedef struct ttc_way_t {
   ttc_fold_t fold;
   ttc_lanes_t lanes;
+  uint8_t row;  // item dim of rows where the fold leaves them, or TTC_NO_INDEX
 } ttc_way_t;
 
 static uint8_t ttc_stage_last(const ttc_stage_t* stage) {
@@ -289,44 +229,15 @@ ttc_expr_t ttc_plan_steps(ttc_planner_t* planner, const ttc_stage_t* stage,
                      ttc_plan_const(planner, step));
 }
 
-static int64_t ttc_plan_step_count(const ttc_planner_t* planner,
-                                   const ttc_stage_t* stage, uint8_t dim) {
-  return ttc_ceil_div(
-      ttc_plan_size(planner, dim),
-      dim == stage->folded ? ttc_stage_fold_step(planner->phase, stage) : 1);
-}
-
-// Parts share the private dim of most steps.
-static void ttc_plan_share(const ttc_planner_t* planner, ttc_stage_t* stage) {
-  int64_t most = 0;
-  for (uint8_t i = 0; stage->reduce && i < stage->private_count; ++i) {
-    uint8_t dim = stage->private_dims[i];
-    int64_t steps = ttc_plan_step_count(planner, stage, dim);
-    if (steps <= most) continue;
-    most = steps;
-    stage->shared = dim;
-  }
-}
-
 static void ttc_plan_take(ttc_planner_t* planner, ttc_way_t way,
                           ttc_folder_t folder) {
   ttc_phase_t* phase = planner->phase;
-  bool tile = way.lanes == TTC_LANES_TILE;
   phase->fold = (uint8_t)way.fold;
   phase->writer_folds = way.fold && folder == TTC_FOLDER_WRITER;
   phase->lanes = (uint8_t)way.lanes;
-  phase->row = TTC_NO_INDEX;
-  phase->column = TTC_NO_INDEX;
-  if (way.fold == TTC_FOLD_COLUMNS) {
-    if (tile && phase->item_count) {
-      phase->row = phase->item_dims[phase->item_count - 1];
-    }
-  } else {
-    phase->column = ttc_plan_item_column(planner);
-    if (tile && way.fold == TTC_FOLD_NONE) {
-      phase->row = ttc_plan_item_row(planner, phase->column);
-    }
-  }
+  phase->row = way.row;
+  phase->column = way.fold == TTC_FOLD_COLUMNS ? TTC_NO_INDEX
+                                               : ttc_plan_item_column(planner);
   for (uint32_t i = 0; i < phase->stage_count; ++i) {
     ttc_stage_t* stage = &phase->stages[i];
     uint8_t last = ttc_stage_last(stage);
@@ -337,40 +248,6 @@ static void ttc_plan_take(ttc_planner_t* planner, ttc_way_t way,
   }
 }
 
-int64_t ttc_plan_cost(const ttc_planner_t* planner) {
-  const ttc_phase_t* phase = planner->phase;
-  double items = 1, steps = 0, cores = planner->options->cores, parts = 1;
-  for (uint8_t i = 0; i < phase->item_count; ++i) {
-    uint8_t dim = phase->item_dims[i];
-    items *= (double)ttc_ceil_div(ttc_plan_size(planner, dim),
-                                  dim == phase->row ? TT_TILE_DIM
-                                  : dim == phase->column
-                                      ? ttc_phase_column_step(phase)
-                                      : 1);
-  }
-  if (phase->part != TTC_NO_INDEX && items < cores) {
-    parts = floor(cores / items);
-  }
-  for (uint32_t i = 0; i < phase->stage_count; ++i) {
-    const ttc_stage_t* stage = &phase->stages[i];
-    double count = 1;
-    for (uint8_t j = 0; j < stage->private_count; ++j) {
-      uint8_t dim = stage->private_dims[j];
-      double of_dim = (double)ttc_plan_step_count(planner, stage, dim);
-      count *= dim == stage->shared ? ceil(of_dim / parts) : of_dim;
-    }
-    if (stage->reduce && phase->fold && phase->lanes == TTC_LANES_TILE) {
-      count *= TTC_PIECES_TILES;
-    }
-    // Two more for packing and folding what a stage leaves.
-    steps += count + 2;
-    if (stage->reduce && phase->writer_folds) steps += TTC_WRITER_FOLD_TILES;
-  }
-  double rounds = ceil(items / floor(cores / parts));
-  double cost = rounds * steps;
-  return cost < 1e18 ? (int64_t)cost : INT64_MAX;
-}
-
 // Longer steps while each core has plenty.
 static void ttc_plan_pages(ttc_planner_t* planner) {
   ttc_phase_t* phase = planner->phase;
@@ -378,8 +255,8 @@ static void ttc_plan_pages(ttc_planner_t* planner) {
   double items = 1;
   for (uint8_t i = 0; i < phase->item_count; ++i) {
     uint8_t dim = phase->item_dims[i];
-    items *= (double)ttc_ceil_div(ttc_plan_size(planner, dim),
-                                  dim == phase->column ? TT_TILE_LANES : 1);
+    items *= (double)ttc_plan_tiles(ttc_plan_size(planner, dim),
+                                    dim == phase->column ? TT_TILE_LANES : 1);
   }
   while (phase->pages < 4 &&
          ttc_plan_size(planner, phase->column) > phase->pages * TT_TILE_LANES &&
@@ -388,38 +265,39 @@ static void ttc_plan_pages(ttc_planner_t* planner) {
   }
 }
 
+// Takes |way| if it is possible and cheaper than *best, which it then sets.
+static void ttc_plan_try(ttc_planner_t* planner, ttc_way_t way,
+                         ttc_folder_t folder, ttc_way_t* taken, double* best) {
+  ttc_plan_take(planner, way, folder);
+  if (way.row != TTC_NO_INDEX && way.row == planner->phase->column) return;
+  if (way.lanes == TTC_LANES_STRIP && !ttc_plan_may_strip(planner)) return;
+  if (!ttc_plan_may_pick(planner)) return;
+  double cost = ttc_plan_cost(planner);
+  if (*best >= 0 && cost >= *best) return;
+  *best = cost;
+  *taken = way;
+}
+
 void ttc_plan_lanes(ttc_planner_t* planner) {
-  static const ttc_way_t ways[] = {
-      {TTC_FOLD_NONE, TTC_LANES_STRIP},    {TTC_FOLD_NONE, TTC_LANES_TILE},
-      {TTC_FOLD_COLUMNS, TTC_LANES_STRIP}, {TTC_FOLD_COLUMNS, TTC_LANES_TILE},
-      {TTC_FOLD_ROWS, TTC_LANES_TILE},
-  };
   ttc_phase_t* phase = planner->phase;
   if (phase->kind == TTC_PHASE_MATMUL) return;
   phase->kind = TTC_PHASE_LANES;
   ttc_folder_t folder =
       ttc_plan_reduces(phase) ? ttc_plan_folder(phase) : TTC_FOLDER_NONE;
-  bool folds = folder != TTC_FOLDER_NONE;
-  bool contiguous = folds && ttc_plan_contiguous_items(planner);
-  int64_t best = -1;
-  ttc_way_t taken = ways[1];  // takes anything but picked rows
-  for (size_t i = 0; i < sizeof(ways) / sizeof(*ways); ++i) {
-    ttc_way_t way = ways[i];
-    // Lanes run along what lies together in memory.
-    bool sensible = way.fold == TTC_FOLD_NONE   ? true
-                    : way.fold == TTC_FOLD_ROWS ? contiguous
-                                                : folds && !contiguous;
-    if (!sensible) continue;
-    ttc_plan_take(planner, way, folder);
-    if (way.lanes == TTC_LANES_STRIP && !ttc_plan_may_strip(planner)) continue;
-    if (!ttc_plan_may_pick(planner)) continue;
-    int64_t cost = ttc_plan_cost(planner);
-    bool apart =
-        way.fold == TTC_FOLD_NONE && folder == TTC_FOLDER_FPU && !contiguous;
-    if (apart && cost < INT64_MAX / TTC_PIECES_TILES) cost *= TTC_PIECES_TILES;
-    if (best >= 0 && cost >= best) continue;
-    best = cost;
-    taken = way;
+  ttc_way_t taken = {.row = TTC_NO_INDEX};
+  double best = -1;
+  for (int fold = TTC_FOLD_NONE; fold <= TTC_FOLD_ROWS; ++fold) {
+    ttc_way_t way = {(ttc_fold_t)fold, TTC_LANES_STRIP, TTC_NO_INDEX};
+    if (fold && folder == TTC_FOLDER_NONE) break;
+    if (fold != TTC_FOLD_ROWS) {
+      ttc_plan_try(planner, way, folder, &taken, &best);
+    }
+    way.lanes = TTC_LANES_TILE;
+    ttc_plan_try(planner, way, folder, &taken, &best);
+    for (uint8_t i = phase->item_count; fold != TTC_FOLD_ROWS && i-- > 0;) {
+      way.row = phase->item_dims[i];
+      ttc_plan_try(planner, way, folder, &taken, &best);
+    }
   }
   if (best < 0) {
     ttc_plan_refuse(planner, "picked elements that are no rows of %d and more",

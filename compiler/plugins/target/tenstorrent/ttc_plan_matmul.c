@@ -96,11 +96,6 @@ static uint8_t ttc_matmul_inner(const ttc_planner_t* planner,
   return found;
 }
 
-static int64_t ttc_tiles(int64_t elements, int64_t step) {
-  int64_t tiles = (elements + step - 1) / step;
-  return tiles > 0 ? tiles : 1;
-}
-
 // Blocks that make the busiest core's reads and products least.
 static void ttc_matmul_blocks(const ttc_planner_t* planner) {
   ttc_phase_t* phase = planner->phase;
@@ -111,15 +106,16 @@ static void ttc_matmul_blocks(const ttc_planner_t* planner) {
   int64_t best = INT64_MAX;
   for (int64_t m = 1; m <= limit; ++m) {
     for (int64_t n = 1; m * n <= limit; ++n) {
-      int64_t blocks = ttc_tiles(rows, m * TT_TILE_DIM) *
-                       ttc_tiles(columns, n * TT_TILE_DIM);
+      int64_t blocks = ttc_plan_tiles(rows, m * TT_TILE_DIM) *
+                       ttc_plan_tiles(columns, n * TT_TILE_DIM);
       for (uint8_t i = 0; i < phase->item_count; ++i) {
         uint8_t dim = phase->item_dims[i];
         if (dim == matmul->row || dim == matmul->column) continue;
-        blocks *= ttc_tiles(ttc_plan_estimate(planner, phase->dims[dim]), 1);
+        blocks *=
+            ttc_plan_tiles(ttc_plan_estimate(planner, phase->dims[dim]), 1);
       }
       int64_t cost =
-          ttc_tiles(blocks, planner->options->cores) * (m * n + m + n);
+          ttc_plan_tiles(blocks, planner->options->cores) * (m * n + m + n);
       if (cost >= best) continue;
       best = cost;
       matmul->block_rows = (uint8_t)m;

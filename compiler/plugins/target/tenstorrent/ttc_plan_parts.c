@@ -9,8 +9,8 @@
 #include "compiler/plugins/target/tenstorrent/ttc_plan_internal.h"
 
 enum {
-  // A barrier between phases takes a core about as long as so many tiles.
-  TTC_BARRIER_TILES = 16,
+  // Cycles of a barrier between phases, some 16 additions of tiles.
+  TTC_BARRIER_CYCLES = 8000,
   // What a size may be that only the launch tells, where it is folded into a
   // known number of results: a wrong guess costs a barrier here, and all cores
   // but one there.
@@ -31,7 +31,7 @@ typedef struct ttc_parts_t {
   ttc_expr_t parts;
   bool parts_inside;
   ttc_plan_t plan;
-  int64_t cost;
+  double cost;
 } ttc_parts_t;
 
 // ---- The phase as it is -----------------------------------------------------
@@ -247,7 +247,7 @@ static void ttc_parts_close(ttc_parts_t* p, const uint32_t* stages) {
   ttc_plan_collapse(&p->planner);
   ttc_plan_lanes(&p->planner);
   p->cost += ttc_plan_cost(&p->planner);
-  if (p->plan.phase_count > 1) p->cost += TTC_BARRIER_TILES;
+  if (p->plan.phase_count > 1) p->cost += TTC_BARRIER_CYCLES;
 }
 
 // How many cores share an item: as many as there are for it, but no more than
@@ -390,8 +390,8 @@ bool ttc_plan_parts(ttc_planner_t* planner, ttc_plan_t* plan) {
   }
   ttc_parts_t p = {.planner = *planner, .whole = whole};
   if (ttc_parts_few_items(planner)) p.planner.unknown = TTC_LARGE_SIZE;
-  int64_t cost = ttc_plan_cost(&p.planner);
-  if (cost <= TTC_BARRIER_TILES || !ttc_parts_levels(&p)) return false;
+  double cost = ttc_plan_cost(&p.planner);
+  if (cost <= TTC_BARRIER_CYCLES || !ttc_parts_levels(&p)) return false;
   uint32_t subspan_count = planner->dispatch->subspan_count;
   ttc_parts_plan(&p);
   bool pays =
