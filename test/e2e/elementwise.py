@@ -179,6 +179,18 @@ def arithmetic(table: Table) -> None:
                 tolerance=(2e-6, 0) if dtype == "f32" else (5e-2, 0),
                 stock=False,
             )
+        for power in (-2.0, -1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0, 3.0):
+            splat = f"%p = arith.constant dense<{power}> : {t(SHAPE, dtype)}\n  "
+            table.op(
+                "unary-power",
+                f"powf_{dtype}_{str(power).replace('-', 'm').replace('.', '_')}",
+                f"{splat}%r = math.powf %a, %p : {t(SHAPE, dtype)}",
+                [(SHAPE, dtype, "positive")],
+                t(SHAPE, dtype),
+                _in_f32(lambda a, power=power: np.power(a, np.float32(power))),
+                tolerance=(2e-6, 0) if dtype == "f32" else (5e-2, 0),
+                stock=False,
+            )
 
 
 def comparisons(table: Table) -> None:

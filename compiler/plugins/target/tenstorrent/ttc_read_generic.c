@@ -1,5 +1,6 @@
 // linalg.generic: loops, index maps and the scalar body.
 #include <stdlib.h>
+#include <string.h>
 
 #include "compiler/plugins/target/tenstorrent/ttc_narrow.h"
 #include "compiler/plugins/target/tenstorrent/ttc_read_internal.h"
@@ -157,16 +158,40 @@ static void ttc_body_arguments(ttc_read_body_t* body) {
   }
 }
 
-// A power by a small constant is products, which tiles have.
+// The exponent of |scalar|, the constant |power|: whole, or half of an odd
+// number where *out_half. False where products do not make that power.
+static bool ttc_body_exponent(const ttc_body_op_t* power,
+                              const ttc_scalar_op_t* scalar,
+                              int64_t* out_exponent, bool* out_half) {
+  // Of powers by floats, those that IREE's own back ends simplify.
+  enum { MOST = 64, MOST_OF_FLOATS = 3 };
+  *out_half = false;
+  if (power->kind != TTC_BODY_CONSTANT || scalar->type == TT_DTYPE_F64) {
+    return false;
+  }
+  if (scalar->op == TT_OP_FPOWI) {
+    *out_exponent = (int64_t)power->bits;
+    return *out_exponent <= MOST && *out_exponent >= -MOST;
+  }
+  const uint32_t bits = (uint32_t)power->bits;
+  float value = 0;
+  memcpy(&value, &bits, sizeof(value));
+  *out_half = value == 0.5f || value == -0.5f;
+  if (!(value <= MOST_OF_FLOATS && value >= -MOST_OF_FLOATS)) return false;
+  *out_exponent = (int64_t)(*out_half ? 2 * value : value);
+  return *out_half || (value != 0 && value == (float)*out_exponent);
+}
+
+// A power by a small constant is products, which tiles have, or a root.
 static bool ttc_body_power(ttc_read_body_t* body, MlirOperation mlir_op,
                            const ttc_scalar_op_t* scalar) {
-  enum { MOST = 64 };
   uint32_t base = ttc_body_value(body, mlirOperationGetOperand(mlir_op, 0));
   uint32_t power = ttc_body_value(body, mlirOperationGetOperand(mlir_op, 1));
+  int64_t exponent = 0;
+  bool half = false;
   if (body->read->status) return true;
-  int64_t exponent = (int64_t)body->generic->body[power].bits;
-  if (body->generic->body[power].kind != TTC_BODY_CONSTANT ||
-      scalar->type == TT_DTYPE_F64 || exponent > MOST || exponent < -MOST) {
+  if (!ttc_body_exponent(&body->generic->body[power], scalar, &exponent,
+                         &half)) {
     return false;
   }
   MlirValue unnamed = {NULL};
@@ -187,8 +212,11 @@ static bool ttc_body_power(ttc_read_body_t* body, MlirOperation mlir_op,
     op.operands[1] = base;
     if (rest > 1) base = ttc_body_append(body, unnamed, &op);
   }
-  bool inverts = exponent < 0;
-  op.op = inverts ? TT_OP_DIVF : TT_OP_MOV;
+  bool inverts = exponent < 0 && !half;
+  op.op = inverts        ? TT_OP_DIVF
+          : !half        ? TT_OP_MOV
+          : exponent > 0 ? TT_OP_SQRT
+                         : TT_OP_RSQRT;
   op.operand_count = inverts ? 2 : 1;
   op.operands[0] = inverts ? one : result;
   op.operands[1] = result;
@@ -219,8 +247,10 @@ static void ttc_body_op(ttc_read_body_t* body, MlirOperation mlir_op) {
     ttc_read_refuse_op(body->read, mlir_op, "in a body has no lane op");
     return;
   }
-  if (scalar.op == TT_OP_FPOWI && ttc_body_power(body, mlir_op, &scalar))
+  if ((scalar.op == TT_OP_FPOWI || scalar.op == TT_OP_POW) &&
+      ttc_body_power(body, mlir_op, &scalar)) {
     return;
+  }
   ttc_body_op_t op = {.kind = TTC_BODY_OP,
                       .type = (uint8_t)scalar.type,
                       .type2 = (uint8_t)scalar.type2,
