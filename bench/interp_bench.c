@@ -49,7 +49,7 @@ static void bench_lanes(const tt_lanes_t* lanes) {
   double best = 1e9;
   for (int run = 0; run < 20; ++run) {
     double start = cpu_seconds();
-    for (int i = 0; i < 200; ++i) lanes->matmul_f32(d, a, b, 32);
+    for (int i = 0; i < 200; ++i) lanes->matmul_f32(d, a, b, 32, 32);
     double time = (cpu_seconds() - start) / 200;
     best = time < best ? time : best;
   }

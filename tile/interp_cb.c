@@ -36,18 +36,31 @@ uint8_t* tt_produce_page(tt_core_t* core, const tt_decoded_t* op,
   tt_cb_state_t* cb = &core->cbs[cb_index];
   if (!check_page(core, op, cb, t, cb->reserved, "reserved")) return NULL;
   uint32_t index = ring_index(cb, cb->back, (uint32_t)t);
+  tt_page_t* page = &cb->page[index];
   uint8_t* home = home_of(cb, index);
-  if (cb->page[index] != home) {
-    if (keep) memcpy(home, cb->page[index], cb->info->page_bytes);
-    cb->page[index] = home;
+  if (keep && page->bytes != home) {
+    memcpy(home, page->bytes, cb->info->page_bytes);
   }
+  *page = (tt_page_t){home, {TT_TILE_DIM, TT_TILE_DIM}};
   return home;
 }
 
 void tt_produce_memory(tt_core_t* core, uint32_t cb_index, int64_t t,
                        uint8_t* memory) {
   tt_cb_state_t* cb = &core->cbs[cb_index];
-  cb->page[ring_index(cb, cb->back, (uint32_t)t)] = memory;
+  cb->page[ring_index(cb, cb->back, (uint32_t)t)].bytes = memory;
+}
+
+void tt_note_extent(tt_core_t* core, uint32_t cb_index, int64_t t,
+                    tt_extent_t extent) {
+  tt_cb_state_t* cb = &core->cbs[cb_index];
+  cb->page[ring_index(cb, cb->back, (uint32_t)t)].extent = extent;
+}
+
+tt_extent_t tt_consume_extent(const tt_core_t* core, uint32_t cb_index,
+                              int64_t t) {
+  const tt_cb_state_t* cb = &core->cbs[cb_index];
+  return cb->page[ring_index(cb, cb->front, (uint32_t)t)].extent;
 }
 
 void tt_mark_written(tt_core_t* core, uint32_t cb_index, int64_t t,
@@ -74,7 +87,7 @@ const uint8_t* tt_consume_page(tt_core_t* core, const tt_decoded_t* op,
       return NULL;
     }
   }
-  return cb->page[index];
+  return cb->page[index].bytes;
 }
 
 // ---- CB ops ---------------------------------------------------------------

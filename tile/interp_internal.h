@@ -38,11 +38,23 @@ struct tt_interp_launch_t {
   uint64_t scratch_bytes;
 };
 
+// Rows and columns of a page beyond which its elements are +0, as far as is
+// known.
+typedef struct tt_extent_t {
+  uint8_t rows, cols;
+} tt_extent_t;
+
+// A page of a CB.
+typedef struct tt_page_t {
+  uint8_t* bytes;  // at the page's place in L1, or in a view
+  tt_extent_t extent;
+} tt_page_t;
+
 // A CB's ring on the running core.
 typedef struct tt_cb_state_t {
   const tt_cb_info_t* info;
-  uint8_t* home;      // the ring in L1
-  uint8_t** page;     // where each page's bytes are: at home, or in a view
+  uint8_t* home;  // the ring in L1
+  tt_page_t* page;
   uint32_t front;     // next page to pop
   uint32_t back;      // next page to push
   uint32_t filled;    // pages pushed and not popped
@@ -68,7 +80,9 @@ struct tt_core_t {
   tt_unit_t unit;  // of the kernel that is running
   bool checked;
   tt_status_t status;
-  uint32_t dst_zero;  // DST tiles (bits) that are zero but not cleared yet
+  // DST tiles, as bits: that are zero but not cleared yet; that got nothing but
+  // products since they were, so that no lane is -0.
+  uint32_t dst_zero, dst_sums;
   uint64_t cb_moves;  // pushes and pops so far
   uint64_t steps;     // ops since the last check, also those of cores before
   uint64_t total_steps;
@@ -80,7 +94,7 @@ struct tt_interp_worker_t {
   uint8_t* l1;
   uint8_t* shadow;  // in checked mode: a byte a byte of L1, 1 where written
   uint64_t l1_capacity, shadow_capacity;
-  uint8_t** pages;
+  tt_page_t* pages;
   uint64_t page_capacity;
   uint64_t* slots[TT_UNIT_KERNEL_COUNT];
   uint64_t slot_capacity[TT_UNIT_KERNEL_COUNT];
@@ -168,6 +182,12 @@ void tt_produce_memory(tt_core_t* core, uint32_t cb, int64_t t,
 const uint8_t* tt_consume_page(tt_core_t* core, const tt_decoded_t* op,
                                uint32_t cb, int64_t t, uint32_t first,
                                uint32_t count);
+// Notes that elements of page |t| of the producer beyond |extent| are +0, until
+// it is produced again.
+void tt_note_extent(tt_core_t* core, uint32_t cb, int64_t t,
+                    tt_extent_t extent);
+// That of page |t| of those the consumer waited for.
+tt_extent_t tt_consume_extent(const tt_core_t* core, uint32_t cb, int64_t t);
 // In checked mode: elements of page |t| of the producer are written.
 void tt_mark_written(tt_core_t* core, uint32_t cb, int64_t t, uint32_t first,
                      uint32_t count);

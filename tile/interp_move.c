@@ -356,7 +356,12 @@ tt_run_t tt_run_READ_TILE(tt_core_t* core, const tt_decoded_t* op,
     memcpy(&value, window.view->base + window.base * 4, sizeof(value));
     core->lanes->splat4(page, &value, info->elements);
   } else {
-    read_window(core, &window, &transfer, info, &slots[op->operand[8]], page);
+    const uint64_t* fill = &slots[op->operand[8]];
+    read_window(core, &window, &transfer, info, fill, page);
+    if (!*fill) {
+      tt_note_extent(core, cb_index, t,
+                     (tt_extent_t){(uint8_t)window.rows, (uint8_t)window.cols});
+    }
   }
   tt_mark_written(core, cb_index, t, 0, info->elements);
   core->counters->bytes_read += window_elements(&window) * transfer.view_bytes;

@@ -286,7 +286,8 @@ static void start_cbs(tt_core_t* core) {
                           .home = core->worker->l1 + info->offset,
                           .page = core->worker->pages + info->first_page};
     for (uint32_t p = 0; p < info->pages; ++p) {
-      cb->page[p] = cb->home + (uint64_t)p * info->page_bytes;
+      cb->page[p] = (tt_page_t){cb->home + (uint64_t)p * info->page_bytes,
+                                {TT_TILE_DIM, TT_TILE_DIM}};
     }
   }
   if (core->checked) {

@@ -410,6 +410,65 @@ static void test_tile_ops(void** state) {
   }
 }
 
+// A product of |rows| x |inner| elements, the rest of the tiles being zeros, is
+// that of whole tiles: also where a zero meets |special|, or -0 is added to.
+static void check_ragged(int rows, int inner, float special, bool minus) {
+  static _Alignas(64) float a[1024], b[1024], d[1024];
+  char text[2048];
+  snprintf(text, sizeof(text),
+           ENTRY("1",
+                 "binding 0 read\nbinding 1 read\nbinding 2 write\n"
+                 "view v0 = binding 0 offset 0 f32 length 1024\n"
+                 "view v1 = binding 1 offset 0 f32 length 1024\n"
+                 "view v2 = binding 2 offset 0 f32 length 1024\n",
+                 "cb c0 Float32 32 faces pages 1\n"
+                 "cb c1 Float32 32 faces pages 1\n"
+                 "cb c2 Float32 32 faces pages 1\n"
+                 "reader {\ncb_reserve_back c0, 1\n"
+                 "read_tile.f32 c0, 0, v0, 0, 32, 1, %d, %d, 0x0p+0\n"
+                 "cb_push_back c0, 1\ncb_reserve_back c1, 1\n"
+                 "read_tile.f32 c1, 0, v1, 0, 32, 1, %d, 32, 0x0p+0\n"
+                 "cb_push_back c1, 1\n}\n"
+                 "compute {\ncb_wait_front c0, 1\ncb_wait_front c1, 1\n"
+                 "tile_regs_acquire\n%s"
+                 "matmul_tiles d0, c0, 0, c1, 0\n"
+                 "tile_regs_commit\ncb_reserve_back c2, 1\ntile_regs_wait\n"
+                 "pack_tile c2, 0, d0\ntile_regs_release\n"
+                 "cb_push_back c2, 1\ncb_pop_front c0, 1\n"
+                 "cb_pop_front c1, 1\n}\n"
+                 "writer {\ncb_wait_front c2, 1\n"
+                 "write_tile.f32 c2, 0, v2, 0, 32, 1, 32, 32\n"
+                 "cb_pop_front c2, 1\n}\n"),
+           rows, inner, inner, minus ? "fill_tile.f32 d0, -0x0p+0\n" : "");
+  fill(a, 1024, 6);
+  fill(b, 1024, 7);
+  b[5] = special;
+  run_t run = {.bindings = {{a, 4096}, {b, 4096}, {d, 4096}}};
+  run_every_way(text, run, d, sizeof(d));
+  for (int r = 0; r < 32; ++r) {
+    for (int c = 0; c < 32; ++c) {
+      float want = minus ? -0.0f : 0.0f, got = d[r * 32 + c];
+      for (int k = 0; k < 32; ++k) {
+        volatile float product = (r < rows && k < inner ? a[r * 32 + k] : 0) *
+                                 (k < inner ? b[k * 32 + c] : 0);
+        want += product;
+      }
+      if (isnan(want) ? !isnan(got) : memcmp(&want, &got, sizeof(got)) != 0) {
+        fail_msg("%d x %d, %g: (%d, %d): got %a, expected %a", rows, inner,
+                 (double)special, r, c, (double)got, (double)want);
+      }
+    }
+  }
+}
+
+static void test_ragged_products(void** state) {
+  static const int sizes[] = {0, 1, 3, 8, 9, 16, 17, 31, 32};
+  static const float specials[] = {1.0f, -1.0f, INFINITY, NAN};
+  for (int i = 0; i < 9 * 9 * 4 * 2; ++i) {
+    check_ragged(sizes[i % 9], sizes[i / 9 % 9], specials[i / 81 % 4], i / 324);
+  }
+}
+
 // Counters as tile/count.h defines them.
 static void test_counters(void** state) {
   static _Alignas(64) float a[1024], b[1024], d[1024];
@@ -710,6 +769,7 @@ int main(void) {
       cmocka_unit_test(test_add_example),
       cmocka_unit_test(test_golden_programs),
       cmocka_unit_test(test_tile_ops),
+      cmocka_unit_test(test_ragged_products),
       cmocka_unit_test(test_counters),
       cmocka_unit_test(test_movement),
       cmocka_unit_test(test_tilize),

@@ -65,6 +65,7 @@ static const float* operand(tt_core_t* core, const tt_decoded_t* op,
 tt_run_t tt_run_TILE_REGS_ACQUIRE(tt_core_t* core, const tt_decoded_t* op,
                                   uint64_t* slots) {
   core->dst_zero = (1u << core->phase->dst_tiles) - 1;
+  core->dst_sums = core->dst_zero;
   return TT_RUN_NEXT;
 }
 // One thread runs math and pack in turn, so these order nothing here.
@@ -183,6 +184,31 @@ static bool two_operands(tt_core_t* core, const tt_decoded_t* op,
   return *out_b != NULL;
 }
 
+// The product of a's first |rows| rows and |cols| columns of the result is the
+// whole one: what is left out adds zeros, to lanes that are not -0.
+static tt_extent_t product_extent(tt_core_t* core, const tt_decoded_t* op,
+                                  const uint64_t* slots, const float* b) {
+  enum { WHOLE = TT_TILE_DIM / 2, STEP = 8 };
+  const uint32_t all = core->cbs[op->operand[1]].info->rows;
+  tt_extent_t extent = {(uint8_t)all, TT_TILE_DIM};
+  if (!(core->dst_sums >> op->operand[0] & 1)) return extent;
+  const tt_extent_t left = tt_consume_extent(
+      core, op->operand[1], tt_slot_i64(slots, op->operand[2]));
+  const tt_extent_t right = tt_consume_extent(
+      core, op->operand[3], tt_slot_i64(slots, op->operand[4]));
+  const uint8_t inner =
+      op->attr & TT_ATTR_FLAG_TRANSPOSE ? right.cols : right.rows;
+  extent.cols = left.cols > inner ? left.cols : inner;
+  // Zeros times what is infinite are not zeros. Several rows go as fast as one.
+  const uint32_t rows =
+      left.rows > 1 ? (left.rows + STEP - 1u) / STEP * STEP : left.rows;
+  if (rows <= WHOLE && rows < all &&
+      core->lanes->finite_f32(b, TT_TILE_LANES)) {
+    extent.rows = (uint8_t)rows;
+  }
+  return extent;
+}
+
 tt_run_t tt_run_MATMUL_TILES(tt_core_t* core, const tt_decoded_t* op,
                              uint64_t* slots) {
   const float *a, *b;
@@ -192,12 +218,16 @@ tt_run_t tt_run_MATMUL_TILES(tt_core_t* core, const tt_decoded_t* op,
     b = core->worker->unpacked[2];
   }
   const tt_cb_info_t* info = core->cbs[op->operand[1]].info;
-  float* d = tt_dst_tile(core, op->operand[0]);
   if (is_integer(info)) {
-    core->lanes->matmul_i32((int32_t*)d, (const int32_t*)a, (const int32_t*)b,
-                            info->rows);
+    core->lanes->matmul_i32((int32_t*)tt_dst_tile(core, op->operand[0]),
+                            (const int32_t*)a, (const int32_t*)b, info->rows,
+                            TT_TILE_DIM);
   } else {
-    core->lanes->matmul_f32(d, a, b, info->rows);
+    const tt_extent_t extent = product_extent(core, op, slots, b);
+    const uint32_t sums = core->dst_sums;
+    float* d = tt_dst_tile(core, op->operand[0]);
+    core->dst_sums = sums;
+    core->lanes->matmul_f32(d, a, b, extent.rows, extent.cols);
   }
   ++core->counters->tile_ops;
   core->counters->multiply_adds +=

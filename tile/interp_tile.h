@@ -18,6 +18,7 @@ static inline uint32_t tt_face_lane(uint32_t row, uint32_t column) {
 // A DST tile to be overwritten in full.
 static inline float* tt_dst_target(tt_core_t* core, uint32_t index) {
   core->dst_zero &= ~(1u << index);
+  core->dst_sums &= ~(1u << index);
   return core->worker->dst + (size_t)index * TT_TILE_LANES;
 }
 

@@ -66,15 +66,18 @@ typedef struct tt_lanes_t {
                  size_t n);
   void (*blend8)(void* target, const void* source, const int32_t* mask,
                  size_t n);
+  // Whether none of n values is infinite or NaN.
+  bool (*finite_f32)(const float* values, size_t n);
   // Smallest and largest of n > 0 values.
   void (*range)(const int64_t* values, size_t n, int64_t* out_min,
                 int64_t* out_max);
   // Tiles of 1024 lanes of 4 bytes in faces order, which do not overlap.
-  // d += a x b for |rows| rows of a and d (a multiple of 1, at most 32). k
-  // counts up, each product and each sum is rounded.
-  void (*matmul_f32)(float* d, const float* a, const float* b, uint32_t rows);
+  // d += a x b for the first |rows| rows of a and d and |inner| columns of a,
+  // at most 32 each. k counts up, each product and each sum is rounded.
+  void (*matmul_f32)(float* d, const float* a, const float* b, uint32_t rows,
+                     uint32_t inner);
   void (*matmul_i32)(int32_t* d, const int32_t* a, const int32_t* b,
-                     uint32_t rows);
+                     uint32_t rows, uint32_t inner);
   // d = a op b with b's row 0, column 0 or element (0, 0) in all its places;
   // accumulating, d += that. Each op rounds once.
   tt_tiles_f32_fn_t add_tiles_f32, sub_tiles_f32, mul_tiles_f32;

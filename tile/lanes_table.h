@@ -185,6 +185,7 @@ const tt_lanes_t TT_CAT(tt_lanes_, TT_LANES_ISA) = {
     .blend4 = blend4,
     .blend8 = blend8,
     .range = range,
+    .finite_f32 = finite_f32,
     .matmul_f32 = matmul_f32,
     .matmul_i32 = matmul_i32,
     .add_tiles_f32 = add_tiles_f32,

@@ -739,6 +739,7 @@ static void test_matmul(void** state) {
   float a[1024], b[1024], want[1024], got[1024];
   int32_t ia[1024], ib[1024], iwant[1024], igot[1024];
   for (uint32_t rows = 1; rows <= 32; rows += rows < 4 ? 1 : 7) {
+    const uint32_t inner = rows % 2 ? 32 : rows - 1;
     for (int i = 0; i < 1024; ++i) {
       a[i] = random_lane(TT_DTYPE_F32, 1).f32;
       b[i] = random_lane(TT_DTYPE_F32, 1).f32;
@@ -753,7 +754,7 @@ static void test_matmul(void** state) {
     memcpy(istart, iwant, sizeof(istart));
     for (uint32_t r = 0; r < rows; ++r) {
       for (uint32_t c = 0; c < 32; ++c) {
-        for (uint32_t k = 0; k < 32; ++k) {
+        for (uint32_t k = 0; k < inner; ++k) {
           volatile float product = a[face_index(r, k)] * b[face_index(k, c)];
           want[face_index(r, c)] += product;
           iwant[face_index(r, c)] =
@@ -768,8 +769,8 @@ static void test_matmul(void** state) {
       if (!lanes) continue;
       memcpy(got, start, sizeof(got));
       memcpy(igot, istart, sizeof(igot));
-      lanes->matmul_f32(got, a, b, rows);
-      lanes->matmul_i32(igot, ia, ib, rows);
+      lanes->matmul_f32(got, a, b, rows, inner);
+      lanes->matmul_i32(igot, ia, ib, rows, inner);
       assert_memory_equal(got, want, sizeof(want));
       assert_memory_equal(igot, iwant, sizeof(iwant));
     }
@@ -849,6 +850,13 @@ static void test_tiles(void** state) {
     }
     for (uint32_t i = 0; i < 1024; ++i) {
       want[face_index(i % 32, i / 32)] = source[face_index(i / 32, i % 32)];
+    }
+    float values[33] = {0};
+    for (size_t i = 0; i <= 32; ++i) {
+      values[i] = i % 2 ? NAN : -INFINITY;
+      assert_true(lanes->finite_f32(values, i));
+      assert_false(lanes->finite_f32(values, i + 1));
+      values[i] = -3e38f;
     }
     lanes->transpose_tile(got, source);
     assert_memory_equal(got, want, sizeof(want));

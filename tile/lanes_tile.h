@@ -25,7 +25,8 @@ static inline uint32_t face_index(uint32_t row, uint32_t column) {
 // with -fwrapv, which this file is compiled with.
 #define MATMUL(name, scalar, vector, rows_of_block)                            \
   static inline void name##_block(scalar* d, const scalar* a, const scalar* b, \
-                                  uint32_t row, uint32_t column) {             \
+                                  uint32_t row, uint32_t column,               \
+                                  uint32_t inner) {                            \
     vector sum[rows_of_block][BLOCK_VECTORS];                                  \
     uint32_t at[BLOCK_VECTORS];                                                \
     _Pragma("GCC unroll 16") for (uint32_t q = 0; q < BLOCK_VECTORS; ++q) {    \
@@ -39,7 +40,9 @@ static inline uint32_t face_index(uint32_t row, uint32_t column) {
       }                                                                        \
     }                                                                          \
     for (uint32_t half = 0; half < 2; ++half) {                                \
-      for (uint32_t k = 0; k < 16; ++k) {                                      \
+      const uint32_t end = inner < 16 ? inner : 16;                            \
+      inner -= end;                                                            \
+      for (uint32_t k = 0; k < end; ++k) {                                     \
         vector b_vector[BLOCK_VECTORS];                                        \
         _Pragma("GCC unroll 16") for (uint32_t q = 0; q < BLOCK_VECTORS;       \
                                       ++q) {                                   \
@@ -67,20 +70,31 @@ MATMUL(matmul_f32_one, float, vector_f32, 1)
 MATMUL(matmul_i32_many, int32_t, vector_i32, BLOCK_ROWS)
 MATMUL(matmul_i32_one, int32_t, vector_i32, 1)
 
-#define MATMUL_ROWS(name, scalar)                                       \
-  static void name(scalar* d, const scalar* a, const scalar* b,         \
-                   uint32_t rows) {                                     \
-    for (uint32_t column = 0; column < 32;                              \
-         column += BLOCK_VECTORS * VECTOR_LANES) {                      \
-      uint32_t row = 0;                                                 \
-      for (; row + BLOCK_ROWS <= rows; row += BLOCK_ROWS) {             \
-        name##_many_block(d, a, b, row, column);                        \
-      }                                                                 \
-      for (; row < rows; ++row) name##_one_block(d, a, b, row, column); \
-    }                                                                   \
+#define MATMUL_ROWS(name, scalar)                                              \
+  static void name(scalar* d, const scalar* a, const scalar* b, uint32_t rows, \
+                   uint32_t inner) {                                           \
+    for (uint32_t column = 0; column < 32;                                     \
+         column += BLOCK_VECTORS * VECTOR_LANES) {                             \
+      uint32_t row = 0;                                                        \
+      for (; row + BLOCK_ROWS <= rows; row += BLOCK_ROWS) {                    \
+        name##_many_block(d, a, b, row, column, inner);                        \
+      }                                                                        \
+      for (; row < rows; ++row) {                                              \
+        name##_one_block(d, a, b, row, column, inner);                         \
+      }                                                                        \
+    }                                                                          \
   }
 MATMUL_ROWS(matmul_f32, float)
 MATMUL_ROWS(matmul_i32, int32_t)
+
+static bool finite_f32(const float* values, size_t n) {
+  uint32_t infinite = 0;
+  for (size_t i = 0; i < n; ++i) {
+    const uint32_t exponent = tt_bits_f32(values[i]) & 0x7F800000u;
+    infinite |= exponent == 0x7F800000u;
+  }
+  return !infinite;
+}
 
 // ---- Broadcasts -------------------------------------------------------------
 
