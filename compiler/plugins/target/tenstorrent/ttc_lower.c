@@ -111,6 +111,30 @@ tt_operand_t ttc_lower_address(ttc_lower_t* lower, const ttc_access_t* access) {
   return ttc_kernel_op(lower, TT_OP_ADD, sum, row);
 }
 
+// Where part |part| of |steps| steps begins.
+static tt_operand_t ttc_lower_share(ttc_lower_t* lower, tt_operand_t steps,
+                                    tt_operand_t part) {
+  return tt_launch_op2(lower->b, TT_OP_DIVS,
+                       tt_launch_op2(lower->b, TT_OP_MUL, steps, part),
+                       lower->parts);
+}
+
+void ttc_lower_range_of(ttc_lower_t* lower, const ttc_stage_t* stage,
+                        uint8_t dim, tt_operand_t* out_lo,
+                        tt_operand_t* out_hi) {
+  tt_builder_t* b = lower->b;
+  uint32_t width = ttc_stage_step(lower->phase, stage, dim);
+  tt_operand_t steps = tt_launch_op2(
+      b, TT_OP_CEILDIVS, ttc_lower_expr(lower, lower->phase->dims[dim]),
+      tt_imm(b, width));
+  *out_lo = tt_imm(b, 0);
+  *out_hi = steps;
+  if (dim != stage->shared) return;
+  tt_operand_t next = tt_launch_op2(b, TT_OP_ADD, lower->part, tt_imm(b, 1));
+  *out_lo = ttc_lower_share(lower, steps, lower->part);
+  *out_hi = ttc_lower_share(lower, steps, next);
+}
+
 // ---- Entries ----------------------------------------------------------------
 
 static void ttc_lower_views(ttc_lower_t* lower, tt_operand_t* views) {

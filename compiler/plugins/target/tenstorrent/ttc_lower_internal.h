@@ -48,6 +48,11 @@ tt_operand_t ttc_lower_bits(tt_builder_t* b, tt_dtype_t type, uint64_t bits);
 void ttc_lower_decode(ttc_lower_t* lower, tt_operand_t item,
                       const uint32_t* steps);
 
+// The steps of private dim |dim| of |stage| that this core takes.
+void ttc_lower_range_of(ttc_lower_t* lower, const ttc_stage_t* stage,
+                        uint8_t dim, tt_operand_t* out_lo,
+                        tt_operand_t* out_hi);
+
 // Element offset of |access| at |lower->at|.
 tt_operand_t ttc_lower_address(ttc_lower_t* lower, const ttc_access_t* access);
 

@@ -28,14 +28,6 @@ static void ttc_lower_range(ttc_lower_t* lower, const ttc_stage_t* stage,
   tt_build_end(lower->b);
 }
 
-// Where part |part| of |steps| steps begins.
-static tt_operand_t ttc_lower_share(ttc_lower_t* lower, tt_operand_t steps,
-                                    tt_operand_t part) {
-  return tt_launch_op2(lower->b, TT_OP_DIVS,
-                       tt_launch_op2(lower->b, TT_OP_MUL, steps, part),
-                       lower->parts);
-}
-
 static void ttc_lower_loop(ttc_lower_t* lower, const ttc_stage_t* stage,
                            uint8_t depth, bool masked, ttc_step_fn_t step) {
   tt_builder_t* b = lower->b;
@@ -45,19 +37,14 @@ static void ttc_lower_loop(ttc_lower_t* lower, const ttc_stage_t* stage,
   }
   uint8_t dim = stage->private_dims[depth];
   bool folded = dim == stage->folded, shared = dim == stage->shared;
-  uint32_t width = folded ? ttc_stage_fold_step(lower->phase, stage) : 1;
-  tt_operand_t size = ttc_lower_expr(lower, lower->phase->dims[dim]);
-  tt_operand_t lo = tt_imm(b, 0);
-  tt_operand_t hi = tt_launch_op2(b, TT_OP_CEILDIVS, size, tt_imm(b, width));
-  if (shared) {
-    tt_operand_t next = tt_launch_op2(b, TT_OP_ADD, lower->part, tt_imm(b, 1));
-    lo = ttc_lower_share(lower, hi, lower->part);
-    hi = ttc_lower_share(lower, hi, next);
-  }
+  uint32_t width = ttc_stage_step(lower->phase, stage, dim);
+  tt_operand_t lo, hi;
+  ttc_lower_range_of(lower, stage, dim, &lo, &hi);
   if (!folded || !stage->needs_mask) {
     ttc_lower_range(lower, stage, depth, lo, hi, width, masked, step);
     return;
   }
+  tt_operand_t size = ttc_lower_expr(lower, lower->phase->dims[dim]);
   tt_operand_t full = tt_launch_op2(b, TT_OP_DIVS, size, tt_imm(b, width));
   tt_operand_t end = shared ? tt_launch_op2(b, TT_OP_MINS, hi, full) : full;
   tt_operand_t rest = shared ? tt_launch_op2(b, TT_OP_MAXS, lo, full) : full;
@@ -137,7 +124,7 @@ static void ttc_lower_mask(ttc_lower_t* lower) {
   }
   tt_operand_t rest = tt_launch_op2(
       b, TT_OP_REMS, ttc_lower_expr(lower, phase->dims[stage->folded]),
-      tt_imm(b, ttc_stage_fold_step(phase, stage)));
+      tt_imm(b, ttc_stage_step(phase, stage, stage->folded)));
   tt_operand_t cb = ttc_cb(phase->mask_cb);
   tt_operand_t zero = tt_imm(b, 0), one = tt_imm(b, 1);
   tt_operand_t all = tt_imm(b, TT_TILE_DIM);

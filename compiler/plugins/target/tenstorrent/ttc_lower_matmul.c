@@ -24,12 +24,10 @@ static uint32_t ttc_matmul_open_sum(ttc_lower_t* lower) {
   const ttc_stage_t* sum = &lower->phase->stages[0];
   for (uint8_t i = 0; i < sum->private_count; ++i) {
     uint8_t dim = sum->private_dims[i];
-    uint32_t step = dim == lower->phase->matmul.inner ? TT_TILE_DIM : 1;
-    tt_operand_t size = ttc_lower_expr(lower, lower->phase->dims[dim]);
-    tt_operand_t counter =
-        tt_build_for(b, tt_imm(b, 0),
-                     tt_launch_op2(b, TT_OP_CEILDIVS, size, tt_imm(b, step)),
-                     tt_imm(b, 1), false);
+    uint32_t step = ttc_stage_step(lower->phase, sum, dim);
+    tt_operand_t lo, hi;
+    ttc_lower_range_of(lower, sum, dim, &lo, &hi);
+    tt_operand_t counter = tt_build_for(b, lo, hi, tt_imm(b, 1), false);
     if (!lower->moves) continue;
     lower->at[dim] = ttc_kernel_op(lower, TT_OP_MUL, counter, tt_imm(b, step));
   }

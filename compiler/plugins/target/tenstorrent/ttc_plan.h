@@ -226,11 +226,24 @@ static inline uint32_t ttc_phase_column_step(const ttc_phase_t* phase) {
   return phase->lanes == TTC_LANES_STRIP ? TT_TILE_LANES * phase->pages
                                          : TT_TILE_DIM;
 }
-// Elements of the folded dim that a step takes.
-static inline uint32_t ttc_stage_fold_step(const ttc_phase_t* phase,
-                                           const ttc_stage_t* stage) {
-  return stage->folded == stage->column ? ttc_phase_column_step(phase)
-                                        : TT_TILE_DIM;
+// Elements of item dim |dim| that an item takes.
+static inline uint32_t ttc_phase_step(const ttc_phase_t* phase, uint8_t dim) {
+  const bool matmul = phase->kind == TTC_PHASE_MATMUL;
+  if (dim == phase->row) {
+    return TT_TILE_DIM * (matmul ? phase->matmul.block_rows : 1u);
+  }
+  if (dim != phase->column) return 1;
+  return matmul ? TT_TILE_DIM * (uint32_t)phase->matmul.block_columns
+                : ttc_phase_column_step(phase);
+}
+// Elements of private dim |dim| that a step of |stage| takes.
+static inline uint32_t ttc_stage_step(const ttc_phase_t* phase,
+                                      const ttc_stage_t* stage, uint8_t dim) {
+  if (phase->kind == TTC_PHASE_MATMUL) {
+    return dim == phase->matmul.inner ? TT_TILE_DIM : 1;
+  }
+  if (dim != stage->folded) return 1;
+  return dim == stage->column ? ttc_phase_column_step(phase) : TT_TILE_DIM;
 }
 
 #endif  // TT_IREE_COMPILER_TTC_PLAN_H_

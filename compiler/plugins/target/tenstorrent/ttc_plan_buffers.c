@@ -111,10 +111,10 @@ static void ttc_plan_pads(ttc_planner_t* planner) {
     ttc_stage_t* stage = &phase->stages[i];
     int64_t size = 0;
     if (!stage->reduce) continue;
-    bool whole =
-        !phase->fold || (ttc_expr_is_const(planner->dispatch,
-                                           phase->dims[stage->folded], &size) &&
-                         size % ttc_stage_fold_step(phase, stage) == 0);
+    bool whole = !phase->fold ||
+                 (ttc_expr_is_const(planner->dispatch,
+                                    phase->dims[stage->folded], &size) &&
+                  size % ttc_stage_step(phase, stage, stage->folded) == 0);
     for (uint32_t j = 0; j < stage->result_count; ++j) {
       stage->results[j].masked_term = stage->results[j].term;
       if (!whole) ttc_plan_pad(planner, stage, &stage->results[j]);
@@ -365,20 +365,13 @@ static void ttc_plan_cbs(ttc_planner_t* planner, uint32_t depth) {
 
 ttc_expr_t ttc_plan_item_count(ttc_planner_t* planner) {
   const ttc_phase_t* phase = planner->phase;
-  bool matmul = phase->kind == TTC_PHASE_MATMUL;
-  uint32_t row_step = TT_TILE_DIM * (matmul ? phase->matmul.block_rows : 1u);
-  uint32_t column_step = matmul ? TT_TILE_DIM * phase->matmul.block_columns
-                                : ttc_phase_column_step(phase);
   ttc_expr_t items = ttc_plan_const(planner, 1);
   for (uint8_t i = 0; i < phase->item_count; ++i) {
     uint8_t dim = phase->item_dims[i];
-    uint32_t step = dim == phase->row      ? row_step
-                    : dim == phase->column ? column_step
-                                           : 1;
     items = ttc_plan_mul(
         planner, items,
         ttc_expr_op(planner->dispatch, TT_OP_CEILDIVS, phase->dims[dim],
-                    ttc_plan_const(planner, step)));
+                    ttc_plan_const(planner, ttc_phase_step(phase, dim))));
   }
   return items;
 }

@@ -9,10 +9,6 @@ enum {
   // Loops, CB ops and waiting in a step, and in a core that begins.
   TTC_STEP_CYCLES = 400,
   TTC_CORE_CYCLES = 1000,
-  // What all cores do counts beside what the busiest one does: so many times
-  // their mean. Few cores with full tiles come first where many with nearly
-  // empty ones are little faster.
-  TTC_WORK_WEIGHT = 8,
 };
 
 int64_t ttc_plan_size(const ttc_planner_t* planner, uint8_t dim) {
@@ -23,9 +19,8 @@ int64_t ttc_plan_size(const ttc_planner_t* planner, uint8_t dim) {
 
 static int64_t ttc_step_count(const ttc_planner_t* planner,
                               const ttc_stage_t* stage, uint8_t dim) {
-  return ttc_plan_tiles(
-      ttc_plan_size(planner, dim),
-      dim == stage->folded ? ttc_stage_fold_step(planner->phase, stage) : 1);
+  return ttc_plan_tiles(ttc_plan_size(planner, dim),
+                        ttc_stage_step(planner->phase, stage, dim));
 }
 
 void ttc_plan_share(const ttc_planner_t* planner, ttc_stage_t* stage) {
@@ -58,11 +53,10 @@ static bool ttc_together(const ttc_planner_t* planner,
 // A page of |access| between memory and L1: what lies together moves as one
 // piece, and elements that do not stay next to each other one by one then.
 static double ttc_move_cost(const ttc_planner_t* planner,
-                            const ttc_stage_t* stage,
-                            const ttc_access_t* access) {
-  const uint64_t rows = ttc_extent(planner, access, stage->row, TT_TILE_DIM);
-  const uint64_t columns =
-      ttc_extent(planner, access, stage->column, TT_TILE_DIM);
+                            const ttc_access_t* access, uint8_t row,
+                            uint8_t column) {
+  const uint64_t rows = ttc_extent(planner, access, row, TT_TILE_DIM);
+  const uint64_t columns = ttc_extent(planner, access, column, TT_TILE_DIM);
   // The number of a picked row is an element.
   const uint64_t start = tt_cost_of(TT_COST_MOVE) +
                          (access->numbers ? tt_cost_of(TT_COST_LOAD) : 0);
@@ -70,8 +64,8 @@ static double ttc_move_cost(const ttc_planner_t* planner,
   uint64_t pieces = rows, spread = 0;
   if (planner->phase->lanes == TTC_LANES_STRIP) {
     pieces = 1;
-  } else if (columns > 1 && !ttc_together(planner, access, stage->column)) {
-    const bool across = ttc_together(planner, access, stage->row);
+  } else if (columns > 1 && !ttc_together(planner, access, column)) {
+    const bool across = ttc_together(planner, access, row);
     pieces = across ? columns : rows;
     spread = rows * columns *
              tt_cost_of(across ? TT_COST_STAGED_WORD : TT_COST_STAGED_ELEMENT);
@@ -90,7 +84,7 @@ static double ttc_reads_cost(const ttc_planner_t* planner,
     const ttc_access_t* access = &phase->accesses[i];
     if (loads[i] &&
         ttc_plan_level(planner->dispatch, phase, stage, access) == level) {
-      cost += ttc_move_cost(planner, stage, access);
+      cost += ttc_move_cost(planner, access, stage->row, stage->column);
     }
   }
   return cost;
@@ -122,7 +116,8 @@ static double ttc_step_cost(const ttc_planner_t* planner,
       cost += ttc_op_cost(planner, result->op, result->type, TT_DTYPE_NONE);
     } else {
       cost += ttc_tile_op_cost(planner, TT_OP_PACK_TILE) +
-              ttc_move_cost(planner, stage, &phase->accesses[result->access]);
+              ttc_move_cost(planner, &phase->accesses[result->access],
+                            stage->row, stage->column);
     }
   }
   for (uint32_t i = 0; i < phase->term_count; ++i) {
@@ -153,42 +148,69 @@ static double ttc_fold_cost(const ttc_planner_t* planner,
   return cost;
 }
 
-// An item of |stage|, its shared dim being divided by |parts|.
-static double ttc_stage_cost(const ttc_planner_t* planner,
-                             const ttc_stage_t* stage, double parts) {
+// Steps of |stage|, its shared dim being divided by |parts|.
+static double ttc_stage_steps(const ttc_planner_t* planner,
+                              const ttc_stage_t* stage, double parts) {
   double steps = 1;
   for (uint8_t i = 0; i < stage->private_count; ++i) {
     uint8_t dim = stage->private_dims[i];
     double of_dim = (double)ttc_step_count(planner, stage, dim);
     steps *= dim == stage->shared ? ceil(of_dim / parts) : of_dim;
   }
+  return steps;
+}
+
+// An item of |stage|.
+static double ttc_stage_cost(const ttc_planner_t* planner,
+                             const ttc_stage_t* stage, double parts) {
   return ttc_reads_cost(planner, stage, TTC_LEVEL_ITEM) +
-         steps * (ttc_reads_cost(planner, stage, TTC_LEVEL_STEP) +
-                  ttc_step_cost(planner, stage)) +
+         ttc_stage_steps(planner, stage, parts) *
+             (ttc_reads_cost(planner, stage, TTC_LEVEL_STEP) +
+              ttc_step_cost(planner, stage)) +
          (stage->reduce ? ttc_fold_cost(planner, stage) : 0);
+}
+
+// A block of a matmul.
+static double ttc_block_cost(const ttc_planner_t* planner, double parts) {
+  const ttc_phase_t* phase = planner->phase;
+  const ttc_matmul_t* matmul = &phase->matmul;
+  const double tiles = matmul->block_rows * matmul->block_columns;
+  const double step =
+      TTC_STEP_CYCLES + tiles * ttc_tile_op_cost(planner, TT_OP_MATMUL_TILES) +
+      matmul->block_rows * ttc_move_cost(planner, &phase->accesses[matmul->a],
+                                         matmul->row, matmul->inner) +
+      matmul->block_columns * ttc_move_cost(planner,
+                                            &phase->accesses[matmul->b],
+                                            matmul->inner, matmul->column);
+  double cost = ttc_stage_steps(planner, &phase->stages[0], parts) * step;
+  for (uint32_t i = 1; i < phase->stage_count; ++i) {
+    cost += tiles * ttc_stage_cost(planner, &phase->stages[i], parts);
+  }
+  return cost;
 }
 
 // ---- The phase --------------------------------------------------------------
 
-double ttc_plan_cost(const ttc_planner_t* planner) {
+ttc_cost_t ttc_plan_cost(const ttc_planner_t* planner) {
   const ttc_phase_t* phase = planner->phase;
   double items = 1, cores = planner->options->cores, parts = 1, item = 0;
   for (uint8_t i = 0; i < phase->item_count; ++i) {
     uint8_t dim = phase->item_dims[i];
     items *= (double)ttc_plan_tiles(ttc_plan_size(planner, dim),
-                                    dim == phase->row ? TT_TILE_DIM
-                                    : dim == phase->column
-                                        ? ttc_phase_column_step(phase)
-                                        : 1);
+                                    ttc_phase_step(phase, dim));
   }
   if (phase->part != TTC_NO_INDEX && items < cores) {
     parts = floor(cores / items);
   }
-  for (uint32_t i = 0; i < phase->stage_count; ++i) {
-    item += ttc_stage_cost(planner, &phase->stages[i], parts);
+  if (phase->kind == TTC_PHASE_MATMUL) {
+    item = ttc_block_cost(planner, parts);
+  } else {
+    for (uint32_t i = 0; i < phase->stage_count; ++i) {
+      item += ttc_stage_cost(planner, &phase->stages[i], parts);
+    }
   }
   double groups = fmin(items, floor(cores / parts));
-  double busiest = TTC_CORE_CYCLES + ceil(items / groups) * item;
-  double work = parts * (groups * TTC_CORE_CYCLES + items * item);
-  return busiest + TTC_WORK_WEIGHT * work / cores;
+  return (ttc_cost_t){
+      .busiest = TTC_CORE_CYCLES + ceil(items / groups) * item,
+      .mean = parts * (groups * TTC_CORE_CYCLES + items * item) / cores};
 }

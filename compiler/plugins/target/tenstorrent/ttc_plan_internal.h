@@ -101,8 +101,22 @@ ttc_expr_t ttc_plan_item_count(ttc_planner_t* planner);
 
 // ---- ttc_plan_cost.c --------------------------------------------------------
 
-// What the phase costs, in cycles.
-double ttc_plan_cost(const ttc_planner_t* planner);
+// Cycles: of the busiest core, and of all cores on average.
+typedef struct ttc_cost_t {
+  double busiest, mean;
+} ttc_cost_t;
+enum {
+  // A launch takes about as long whatever its cores do (a guess).
+  TTC_LAUNCH_CYCLES = 40000,
+};
+// What is compared: where a launch hides what the busiest core does, all that
+// counts is what all of them do.
+static inline double ttc_cost_total(ttc_cost_t cost) {
+  return (cost.busiest > TTC_LAUNCH_CYCLES ? cost.busiest : TTC_LAUNCH_CYCLES) +
+         cost.mean;
+}
+// What the phase costs.
+ttc_cost_t ttc_plan_cost(const ttc_planner_t* planner);
 // About how large |dim| is, at least 1; 1 for TTC_NO_INDEX.
 int64_t ttc_plan_size(const ttc_planner_t* planner, uint8_t dim);
 // Sets the private dim that parts share: that of most steps.
@@ -118,7 +132,8 @@ bool ttc_plan_parts(ttc_planner_t* planner, ttc_plan_t* plan);
 
 // Lets the FPU multiply and add where a reduction sums products of two loads.
 void ttc_plan_multiplies(ttc_planner_t* planner);
-// Makes the phase a matmul where its shape allows; else leaves it as it is.
+// Makes the phase, whose lanes are chosen, a matmul where its shape allows and
+// that is cheaper; else leaves it as it is.
 void ttc_plan_matmul(ttc_planner_t* planner);
 
 // ---- ttc_plan_buffers.c -----------------------------------------------------

@@ -223,8 +223,8 @@ static uint8_t ttc_stage_last(const ttc_stage_t* stage) {
 ttc_expr_t ttc_plan_steps(ttc_planner_t* planner, const ttc_stage_t* stage,
                           uint8_t dim) {
   ttc_expr_t size = planner->phase->dims[dim];
-  if (dim != stage->folded) return size;
-  uint32_t step = ttc_stage_fold_step(planner->phase, stage);
+  uint32_t step = ttc_stage_step(planner->phase, stage, dim);
+  if (step == 1) return size;
   return ttc_expr_op(planner->dispatch, TT_OP_CEILDIVS, size,
                      ttc_plan_const(planner, step));
 }
@@ -272,7 +272,7 @@ static void ttc_plan_try(ttc_planner_t* planner, ttc_way_t way,
   if (way.row != TTC_NO_INDEX && way.row == planner->phase->column) return;
   if (way.lanes == TTC_LANES_STRIP && !ttc_plan_may_strip(planner)) return;
   if (!ttc_plan_may_pick(planner)) return;
-  double cost = ttc_plan_cost(planner);
+  double cost = ttc_cost_total(ttc_plan_cost(planner));
   if (*best >= 0 && cost >= *best) return;
   *best = cost;
   *taken = way;
@@ -280,7 +280,6 @@ static void ttc_plan_try(ttc_planner_t* planner, ttc_way_t way,
 
 void ttc_plan_lanes(ttc_planner_t* planner) {
   ttc_phase_t* phase = planner->phase;
-  if (phase->kind == TTC_PHASE_MATMUL) return;
   phase->kind = TTC_PHASE_LANES;
   ttc_folder_t folder =
       ttc_plan_reduces(phase) ? ttc_plan_folder(phase) : TTC_FOLDER_NONE;

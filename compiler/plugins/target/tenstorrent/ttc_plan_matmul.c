@@ -1,12 +1,9 @@
 // Products of matrices: which dims are rows, columns and the inner dim, and how
 // many tiles a core takes at once.
-#include "compiler/plugins/target/tenstorrent/ttc_plan_internal.h"
+#include <stdlib.h>
+#include <string.h>
 
-enum {
-  // Below these the lanes path is as fast: 32-row tiles would be mostly empty.
-  TTC_MATMUL_MIN_ROWS = 4,
-  TTC_MATMUL_MIN_INNER = 4,
-};
+#include "compiler/plugins/target/tenstorrent/ttc_plan_internal.h"
 
 // The load below widening casts of |term|, or TT_NONE. The FPU takes 16-bit
 // floats as they are.
@@ -96,78 +93,95 @@ static uint8_t ttc_matmul_inner(const ttc_planner_t* planner,
   return found;
 }
 
-// Blocks that make the busiest core's reads and products least.
-static void ttc_matmul_blocks(const ttc_planner_t* planner) {
-  ttc_phase_t* phase = planner->phase;
-  ttc_matmul_t* matmul = &phase->matmul;
-  int64_t limit = tt_chip_dst_tiles(planner->options->chip, true, true);
-  int64_t rows = ttc_plan_estimate(planner, phase->dims[matmul->row]);
-  int64_t columns = ttc_plan_estimate(planner, phase->dims[matmul->column]);
-  int64_t best = INT64_MAX;
-  for (int64_t m = 1; m <= limit; ++m) {
-    for (int64_t n = 1; m * n <= limit; ++n) {
-      int64_t blocks = ttc_plan_tiles(rows, m * TT_TILE_DIM) *
-                       ttc_plan_tiles(columns, n * TT_TILE_DIM);
-      for (uint8_t i = 0; i < phase->item_count; ++i) {
-        uint8_t dim = phase->item_dims[i];
-        if (dim == matmul->row || dim == matmul->column) continue;
-        blocks *=
-            ttc_plan_tiles(ttc_plan_estimate(planner, phase->dims[dim]), 1);
-      }
-      int64_t cost =
-          ttc_plan_tiles(blocks, planner->options->cores) * (m * n + m + n);
-      if (cost >= best) continue;
-      best = cost;
+// What of the product is rows, columns and the inner dim; false where it has no
+// such dims.
+static bool ttc_matmul_dims(const ttc_planner_t* planner,
+                            ttc_matmul_t* matmul) {
+  const ttc_phase_t* phase = planner->phase;
+  const ttc_access_t* store =
+      &phase->accesses[phase->stages[1].results[0].access];
+  const ttc_access_t* a = &phase->accesses[matmul->a];
+  const ttc_access_t* b = &phase->accesses[matmul->b];
+  if (a->numbers || b->numbers) return false;
+  matmul->row = ttc_matmul_dim(planner, a, b, store);
+  matmul->column = ttc_matmul_dim(planner, b, a, store);
+  if (matmul->row == TTC_NO_INDEX || matmul->column == TTC_NO_INDEX) {
+    return false;
+  }
+  // Products commute: the contiguous dim of the store becomes the columns.
+  if (ttc_stride_is(planner, store, matmul->row, 1) &&
+      !ttc_stride_is(planner, store, matmul->column, 1)) {
+    *matmul = (ttc_matmul_t){.a = matmul->b,
+                             .b = matmul->a,
+                             .row = matmul->column,
+                             .column = matmul->row};
+    b = a;
+  }
+  matmul->inner = ttc_matmul_inner(planner, &phase->accesses[matmul->a],
+                                   &phase->accesses[matmul->b]);
+  if (matmul->inner == TTC_NO_INDEX) return false;
+  matmul->transposed = ttc_stride_is(planner, b, matmul->inner, 1) &&
+                       !ttc_stride_is(planner, b, matmul->column, 1);
+  return true;
+}
+
+// The blocks that cost least.
+static void ttc_matmul_blocks(ttc_planner_t* planner) {
+  ttc_matmul_t* matmul = &planner->phase->matmul;
+  const uint32_t limit = tt_chip_dst_tiles(planner->options->chip, true, true);
+  ttc_matmul_t best = *matmul;
+  double least = -1;
+  for (uint32_t m = 1; m <= limit; ++m) {
+    for (uint32_t n = 1; m * n <= limit; ++n) {
       matmul->block_rows = (uint8_t)m;
       matmul->block_columns = (uint8_t)n;
+      double cost = ttc_cost_total(ttc_plan_cost(planner));
+      if (least >= 0 && cost >= least) continue;
+      least = cost;
+      best = *matmul;
     }
   }
+  *matmul = best;
+}
+
+// Makes the phase the matmul |matmul|.
+static void ttc_matmul_take(ttc_planner_t* planner,
+                            const ttc_matmul_t* matmul) {
+  ttc_phase_t* phase = planner->phase;
+  phase->matmul = *matmul;
+  phase->kind = TTC_PHASE_MATMUL;
+  phase->lanes = TTC_LANES_TILE;
+  phase->fold = TTC_FOLD_NONE;
+  phase->writer_folds = false;
+  phase->row = matmul->row;
+  phase->column = matmul->column;
+  phase->full_sync = true;
+  for (uint32_t i = 0; i < phase->stage_count; ++i) {
+    ttc_stage_t* stage = &phase->stages[i];
+    stage->row = matmul->row;
+    stage->column = matmul->column;
+    stage->folded = TTC_NO_INDEX;
+    if (phase->part != TTC_NO_INDEX) ttc_plan_share(planner, stage);
+  }
+  ttc_matmul_blocks(planner);
 }
 
 void ttc_plan_matmul(ttc_planner_t* planner) {
   ttc_phase_t* phase = planner->phase;
   ttc_matmul_t matmul = {0};
-  if (!ttc_matmul_shape(phase, &matmul.a, &matmul.b)) return;
-  const ttc_access_t* store =
-      &phase->accesses[phase->stages[1].results[0].access];
-  const ttc_access_t* a = &phase->accesses[matmul.a];
-  const ttc_access_t* b = &phase->accesses[matmul.b];
-  if (a->numbers || b->numbers) return;
-  uint8_t row = ttc_matmul_dim(planner, a, b, store);
-  uint8_t column = ttc_matmul_dim(planner, b, a, store);
-  if (row == TTC_NO_INDEX || column == TTC_NO_INDEX) return;
-  // Products commute: the contiguous dim of the store becomes the columns.
-  if (ttc_stride_is(planner, store, row, 1) &&
-      !ttc_stride_is(planner, store, column, 1)) {
-    matmul = (ttc_matmul_t){.a = matmul.b, .b = matmul.a};
-    uint8_t swap = row;
-    row = column;
-    column = swap;
-    a = &phase->accesses[matmul.a];
-    b = &phase->accesses[matmul.b];
-  }
-  matmul.row = row;
-  matmul.column = column;
-  matmul.inner = ttc_matmul_inner(planner, a, b);
-  if (matmul.inner == TTC_NO_INDEX ||
-      ttc_plan_estimate(planner, phase->dims[row]) < TTC_MATMUL_MIN_ROWS ||
-      ttc_plan_estimate(planner, phase->dims[matmul.inner]) <
-          TTC_MATMUL_MIN_INNER) {
+  if (planner->status || !ttc_matmul_shape(phase, &matmul.a, &matmul.b) ||
+      !ttc_matmul_dims(planner, &matmul)) {
     return;
   }
-  matmul.transposed = ttc_stride_is(planner, b, matmul.inner, 1) &&
-                      !ttc_stride_is(planner, b, column, 1);
-  phase->matmul = matmul;
-  ttc_matmul_blocks(planner);
-  phase->kind = TTC_PHASE_MATMUL;
-  phase->lanes = TTC_LANES_TILE;
-  phase->row = row;
-  phase->column = column;
-  phase->full_sync = true;
-  for (uint32_t i = 0; i < phase->stage_count; ++i) {
-    phase->stages[i].row = row;
-    phase->stages[i].column = column;
+  ttc_phase_t* lanes = malloc(sizeof(*lanes));
+  if (!lanes) return;
+  memcpy(lanes, phase, sizeof(*lanes));
+  double cost = ttc_cost_total(ttc_plan_cost(planner));
+  ttc_matmul_take(planner, &matmul);
+  if (ttc_cost_total(ttc_plan_cost(planner)) >= cost) {
+    memcpy(phase, lanes, sizeof(*lanes));
   }
+  free(lanes);
 }
 
 bool ttc_matmul_packs(const ttc_phase_t* phase) {

@@ -17,6 +17,9 @@ enum {
   TTC_LARGE_SIZE = 1 << 16,
 };
 
+// What parts may cost of the whole, to be worth their phases.
+static const double TTC_PARTS_SHARE = 0.8;
+
 typedef struct ttc_parts_t {
   ttc_planner_t planner;  // of the phases made here
   const ttc_phase_t* whole;
@@ -31,7 +34,7 @@ typedef struct ttc_parts_t {
   ttc_expr_t parts;
   bool parts_inside;
   ttc_plan_t plan;
-  double cost;
+  ttc_cost_t cost;
 } ttc_parts_t;
 
 // ---- The phase as it is -----------------------------------------------------
@@ -134,6 +137,7 @@ static void ttc_parts_open(ttc_parts_t* p, uint32_t level) {
   plan->phases[plan->phase_count++] = phase;
   p->planner.phase = phase;
   *phase = *p->whole;
+  phase->full_sync = false;
   phase->stage_count = 0;
   for (uint32_t i = 0; i < phase->term_count; ++i) {
     ttc_term_t* term = &phase->terms[i];
@@ -246,8 +250,11 @@ static void ttc_parts_close(ttc_parts_t* p, const uint32_t* stages) {
   ttc_parts_prune(p->planner.phase, stages);
   ttc_plan_collapse(&p->planner);
   ttc_plan_lanes(&p->planner);
-  p->cost += ttc_plan_cost(&p->planner);
-  if (p->plan.phase_count > 1) p->cost += TTC_BARRIER_CYCLES;
+  ttc_plan_matmul(&p->planner);
+  ttc_cost_t cost = ttc_plan_cost(&p->planner);
+  p->cost.busiest += cost.busiest;
+  p->cost.mean += cost.mean;
+  if (p->plan.phase_count > 1) p->cost.busiest += TTC_BARRIER_CYCLES;
 }
 
 // How many cores share an item: as many as there are for it, but no more than
@@ -384,18 +391,19 @@ static bool ttc_parts_few_items(const ttc_planner_t* planner) {
 
 bool ttc_plan_parts(ttc_planner_t* planner, ttc_plan_t* plan) {
   const ttc_phase_t* whole = planner->phase;
-  if (whole->kind != TTC_PHASE_LANES || !whole->stages[0].reduce ||
+  if (whole->kind == TTC_PHASE_MOVE || !whole->stages[0].reduce ||
       whole->dim_count == TTC_MAX_DIMS) {
     return false;
   }
   ttc_parts_t p = {.planner = *planner, .whole = whole};
   if (ttc_parts_few_items(planner)) p.planner.unknown = TTC_LARGE_SIZE;
-  double cost = ttc_plan_cost(&p.planner);
-  if (cost <= TTC_BARRIER_CYCLES || !ttc_parts_levels(&p)) return false;
+  ttc_cost_t cost = ttc_plan_cost(&p.planner);
+  if (cost.busiest <= TTC_LAUNCH_CYCLES || !ttc_parts_levels(&p)) return false;
   uint32_t subspan_count = planner->dispatch->subspan_count;
   ttc_parts_plan(&p);
   bool pays =
-      !p.planner.status && p.cost < cost &&
+      !p.planner.status &&
+      ttc_cost_total(p.cost) < TTC_PARTS_SHARE * ttc_cost_total(cost) &&
       plan->phase_count + p.plan.phase_count + TTC_MAX_GROUPS <= TTC_MAX_PHASES;
   if (pays) {
     memcpy(&plan->phases[plan->phase_count], p.plan.phases,

@@ -376,7 +376,7 @@ static void test_reduce(void** state) {
 
 // x[m, k] times w[k, n], or times the transpose of w[n, k]; plus v[n].
 static void check_matmul(int64_t m, int64_t k, int64_t n, bool transposed,
-                         bool dynamic, uint32_t cores) {
+                         bool dynamic, uint32_t cores, uint32_t grid) {
   shapes_t s;
   shapes_open(&s, dynamic);
   ttc_expr_t rows = size_of(&s, m), inner = size_of(&s, k);
@@ -422,7 +422,7 @@ static void check_matmul(int64_t m, int64_t k, int64_t n, bool transposed,
   }
   const tt_interp_binding_t bindings[] = {binding(x, m * k), binding(w, k * n),
                                           binding(u, n), binding(z, m * n)};
-  run(&s, cores, cores, bindings);
+  run(&s, cores, grid, bindings);
   expect_near(z, want, m * n, "matmul", m, n);
   free(x);
   free(w);
@@ -436,13 +436,20 @@ static void test_matmul(void** state) {
   static const int64_t sizes[] = {0, 1, 31, 32, 33, 97};
   for (uint32_t i = 0; i < 6; ++i) {
     for (uint32_t j = 0; j < 6; ++j) {
+      const uint32_t cores = i % 2 ? 64 : 1;
       check_matmul(sizes[i], sizes[j], sizes[(i + j) % 6], (i + j) % 2, j % 3,
-                   i % 2 ? 64 : 1);
+                   cores, cores);
     }
   }
-  check_matmul(7, 70, 1100, false, false, 64);
-  check_matmul(1, 300, 2050, false, false, 64);
-  check_matmul(200, 64, 1, true, true, 64);
+  check_matmul(7, 70, 1100, false, false, 64, 64);
+  check_matmul(1, 300, 2050, false, false, 64, 64);
+  check_matmul(200, 64, 1, true, true, 64, 64);
+  // In parts: few blocks, each of many steps.
+  static const uint32_t grids[] = {64, 1, 3, 100};
+  for (uint32_t i = 0; i < 4; ++i) {
+    check_matmul(7, 2000, 33, i % 2, false, 64, grids[i]);
+    check_matmul(40, 3001, 70, i % 2, true, 64, grids[i]);
+  }
 }
 
 //===----------------------------------------------------------------------===//
@@ -796,17 +803,18 @@ static void test_blocks(void** state) {
     uint32_t cores;
     ttc_phase_kind_t kind;
     int block;  // tiles
+    uint32_t phases;
   } cases[] = {
-      {1024, 1024, 1024, 64, TTC_PHASE_MATMUL, 8},
-      {512, 512, 512, 64, TTC_PHASE_MATMUL, 4},  // one block a core
-      {256, 256, 256, 64, TTC_PHASE_MATMUL, 1},
-      {256, 256, 256, 1, TTC_PHASE_MATMUL, 8},
-      {7, 512, 512, 64, TTC_PHASE_MATMUL, 1},  // ResNet's last rows
-      {512, 7, 512, 1, TTC_PHASE_MATMUL, 8},
-      {3, 512, 512, 64, TTC_PHASE_LANES, 0},
-      {512, 3, 512, 64, TTC_PHASE_LANES, 0},
-      {1, 768, 768, 64, TTC_PHASE_LANES, 0},  // never 32 rows for one
-      {768, 768, 1, 64, TTC_PHASE_LANES, 0},
+      {1024, 1024, 1024, 64, TTC_PHASE_MATMUL, 8, 1},
+      {512, 512, 512, 64, TTC_PHASE_MATMUL, 4, 1},  // one block a core
+      {256, 256, 256, 64, TTC_PHASE_MATMUL, 1, 1},
+      {256, 256, 256, 1, TTC_PHASE_MATMUL, 8, 1},
+      {7, 2048, 512, 64, TTC_PHASE_MATMUL, 4, 2},  // in parts
+      {512, 7, 512, 1, TTC_PHASE_MATMUL, 8, 1},
+      {3, 2048, 512, 64, TTC_PHASE_MATMUL, 4, 2},
+      {512, 3, 512, 64, TTC_PHASE_MATMUL, 8, 1},
+      {1, 768, 768, 64, TTC_PHASE_LANES, 0, 2},  // never 32 rows for one
+      {768, 768, 1, 64, TTC_PHASE_LANES, 0, 1},
   };
   for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); ++i) {
     shapes_t s;
@@ -816,6 +824,7 @@ static void test_blocks(void** state) {
     succeed(ttc_plan_dispatch(&s.dispatch, &options, &plan), "plan");
     const ttc_phase_t* phase = plan.phases[0];
     assert_int_equal(phase->kind, cases[i].kind);
+    assert_int_equal(plan.phase_count, cases[i].phases);
     if (phase->kind == TTC_PHASE_MATMUL) {
       assert_int_equal(phase->matmul.block_rows * phase->matmul.block_columns,
                        cases[i].block);
