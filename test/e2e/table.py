@@ -7,6 +7,7 @@ from typing import Dict, List
 
 import bodies
 import chains
+import control
 import elementwise
 import gathers
 import indices
@@ -19,7 +20,7 @@ from case import Case, Table
 
 def cases() -> List[Case]:
     table = Table()
-    for part in (bodies, chains, elementwise, gathers, indices, linear, narrow, shared, structure):
+    for part in (bodies, chains, control, elementwise, gathers, indices, linear, narrow, shared, structure):
         part.fill(table)
     ids = [case.id for case in table.cases]
     twice = {i for i in ids if ids.count(i) > 1}

@@ -310,29 +310,55 @@ static bool ttc_floor_forall(ttc_floor_reader_t* r, MlirOperation op) {
   return ttc_floor_nest(r, op, rank, bounds[0], bounds[1], bounds[2]);
 }
 
-static bool ttc_floor_if(ttc_floor_reader_t* r, MlirOperation op) {
-  ttc_node_t condition = ttc_floor_node(r, op, 0);
-  if (condition == TTC_NO_NODE) return false;
-  ttc_stmt_t* stmt = ttc_loops_if(r->loops, r->region, condition);
-  if (!stmt) return false;
-  MlirOperation yield = {NULL};
-  for (int i = 0; i < 2; ++i) {
-    MlirBlock block = ttc_body(op, i);
-    if (!block.ptr) continue;
-    if (i == 1) stmt->regions[1] = ttc_loops_region(r->loops, stmt);
-    if (!ttc_floor_into(r, stmt->regions[i], block)) return false;
-    yield = mlirBlockGetTerminator(block);
-    if (!ttc_floor_flatten(r, yield, 0, mlirOperationGetNumOperands(yield),
-                           &stmt->regions[i]->yields)) {
-      return false;
-    }
+// The ways that an op may go: way i if conditions[i], the last one if none.
+typedef struct ttc_ways_t {
+  const ttc_node_t* conditions;
+  const MlirBlock* blocks;  // no ptr: nothing happens
+} ttc_ways_t;
+
+// Reads the ways from |first| up to |end|, of which one is gone, into |region|.
+// By halves: programs nest only so deep. |*out_values|: what the way hands on.
+static bool ttc_floor_choose(ttc_floor_reader_t* r, ttc_region_t* region,
+                             const ttc_ways_t* ways, uint32_t first,
+                             uint32_t end, ttc_nodes_t* out_values) {
+  if (end - first == 1) {
+    MlirBlock block = ways->blocks[first];
+    MlirOperation yield = mlirBlockGetTerminator(block);
+    return ttc_floor_into(r, region, block) &&
+           ttc_floor_flatten(r, yield, 0, mlirOperationGetNumOperands(yield),
+                             out_values);
   }
-  intptr_t count = mlirOperationGetNumResults(op);
-  if (!count) return true;
-  stmt->results = ttc_floor_fresh(r, r->region, &stmt->regions[0]->yields);
-  if (r->loops->status) return false;
-  uint32_t result = 0;
-  for (intptr_t i = 0; i < count; ++i) {
+  const uint32_t middle = first + (end - first) / 2;
+  ttc_node_t condition = ways->conditions[first];
+  for (uint32_t i = first + 1; i < middle; ++i) {
+    const ttc_node_t both[] = {condition, ways->conditions[i]};
+    condition = ttc_loops_op(r->loops, TT_OP_OR, TT_DTYPE_I1, TT_DTYPE_NONE, 0,
+                             both, 2);
+  }
+  ttc_stmt_t* stmt = ttc_loops_if(r->loops, region, condition);
+  if (!stmt || !ttc_floor_choose(r, stmt->regions[0], ways, first, middle,
+                                 &stmt->regions[0]->yields)) {
+    return false;
+  }
+  *out_values = stmt->results =
+      ttc_floor_fresh(r, region, &stmt->regions[0]->yields);
+  if (!ways->blocks[middle].ptr) return true;
+  stmt->regions[1] = ttc_loops_region(r->loops, stmt);
+  return ttc_floor_choose(r, stmt->regions[1], ways, middle, end,
+                          &stmt->regions[1]->yields);
+}
+
+// Reads |op|, which goes one of |count| |ways|.
+static bool ttc_floor_ways(ttc_floor_reader_t* r, MlirOperation op,
+                           const ttc_ways_t* ways, uint32_t count) {
+  ttc_nodes_t values;
+  if (!ttc_floor_choose(r, r->region, ways, 0, count, &values) ||
+      r->loops->status) {
+    return false;
+  }
+  MlirOperation yield = mlirBlockGetTerminator(ways->blocks[0]);
+  uint32_t value = 0;
+  for (intptr_t i = 0; i < mlirOperationGetNumResults(op); ++i) {
     const ttc_floor_value_t* found =
         ttc_floor_get(r, mlirOperationGetOperand(yield, i));
     if (!found || found->kind == TTC_FLOOR_MEMREF) {
@@ -341,10 +367,39 @@ static bool ttc_floor_if(ttc_floor_reader_t* r, MlirOperation op) {
                             "loops cannot");
     }
     ttc_floor_value_t like = *found;
-    result += ttc_floor_unflatten(r, mlirOperationGetResult(op, i), &like,
-                                  stmt->results.at + result);
+    value += ttc_floor_unflatten(r, mlirOperationGetResult(op, i), &like,
+                                 values.at + value);
   }
   return true;
+}
+
+static bool ttc_floor_if(ttc_floor_reader_t* r, MlirOperation op) {
+  const ttc_node_t condition = ttc_floor_node(r, op, 0);
+  const MlirBlock blocks[] = {ttc_body(op, 0), ttc_body(op, 1)};
+  const ttc_ways_t ways = {&condition, blocks};
+  return condition != TTC_NO_NODE && ttc_floor_ways(r, op, &ways, 2);
+}
+
+static bool ttc_floor_index_switch(ttc_floor_reader_t* r, MlirOperation op) {
+  const ttc_node_t chosen = ttc_floor_node(r, op, 0);
+  if (chosen == TTC_NO_NODE) return false;
+  // Region 0 is the default.
+  MlirAttribute cases = ttc_op_attr(op, "cases");
+  const uint32_t count = (uint32_t)mlirDenseArrayGetNumElements(cases);
+  ttc_nodes_t conditions = ttc_loops_nodes(r->loops, count);
+  MlirBlock* blocks = ttc_loops_alloc(r->loops, (count + 1) * sizeof(*blocks));
+  if (r->loops->status) return false;
+  for (uint32_t i = 0; i < count; ++i) {
+    const ttc_node_t compared[] = {
+        chosen,
+        ttc_loops_index(r->loops, mlirDenseI64ArrayGetElement(cases, i))};
+    conditions.at[i] = ttc_loops_op(r->loops, TT_OP_CMPI, TT_DTYPE_I64,
+                                    TT_DTYPE_NONE, TT_PREDI_EQ, compared, 2);
+    blocks[i] = ttc_body(op, 1 + i);
+  }
+  blocks[count] = ttc_body(op, 0);
+  const ttc_ways_t ways = {conditions.at, blocks};
+  return ttc_floor_ways(r, op, &ways, count + 1);
 }
 
 static bool ttc_floor_while(ttc_floor_reader_t* r, MlirOperation op) {
@@ -407,6 +462,7 @@ static const ttc_floor_row_t ttc_floor_control_rows[] = {
     {"scf.forall", ttc_floor_forall},
     {"scf.forall.in_parallel", ttc_floor_nothing},
     {"scf.if", ttc_floor_if},
+    {"scf.index_switch", ttc_floor_index_switch},
     {"scf.while", ttc_floor_while},
     {"scf.yield", ttc_floor_nothing},
     {"scf.reduce", ttc_floor_nothing},
