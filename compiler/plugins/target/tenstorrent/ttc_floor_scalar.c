@@ -13,16 +13,9 @@ static tt_dtype_t ttc_operand_type(MlirOperation op, intptr_t i) {
 // Ops with one lane op
 //===----------------------------------------------------------------------===//
 
-static bool ttc_reads_unsigned(MlirOperation op, tt_op_t lane) {
-  return lane == TT_OP_DIVU || lane == TT_OP_REMU || lane == TT_OP_CEILDIVU ||
-         lane == TT_OP_SHRU || lane == TT_OP_EXTUI || lane == TT_OP_UITOFP ||
-         lane == TT_OP_CTPOP || lane == TT_OP_CTLZ ||
-         ttc_op_is(op, "arith.index_castui") || ttc_op_is(op, "index.castu");
-}
-
-// Operand |i| of |op| as the lane op |lane| reads it.
+// Operand |i| of |op| as |lane| reads it.
 static ttc_node_t ttc_lane_operand(ttc_floor_reader_t* r, MlirOperation op,
-                                   intptr_t i, tt_op_t lane) {
+                                   intptr_t i, const ttc_scalar_op_t* lane) {
   ttc_node_t node = ttc_floor_node(r, op, i);
   ttc_floor_type_t type;
   if (node == TTC_NO_NODE ||
@@ -30,18 +23,15 @@ static ttc_node_t ttc_lane_operand(ttc_floor_reader_t* r, MlirOperation op,
                          &type)) {
     return node;
   }
-  if (type.format && lane != TT_OP_SELECT) {
+  if (type.format && lane->op != TT_OP_SELECT) {
     return ttc_small_decode(r->loops, type.format, node);
   }
-  if (type.narrow_bits && ttc_reads_unsigned(op, lane)) {
-    return ttc_floor_zero_extend(r->loops, type.node, type.narrow_bits, node);
-  }
-  if (type.narrow_bits && lane == TT_OP_CTTZ) {
-    // Bits to stop at behind the last.
-    return ttc_loops_op_const(r->loops, TT_OP_OR, type.node, node,
-                              -(1ll << type.narrow_bits));
-  }
-  return node;
+  if (!type.narrow_bits || lane->upper == TTC_KEPT) return node;
+  return lane->upper == TTC_ZEROS
+             ? ttc_floor_zero_extend(r->loops, type.node, type.narrow_bits,
+                                     node)
+             : ttc_loops_op_const(r->loops, TT_OP_OR, type.node, node,
+                                  -(1ll << type.narrow_bits));
 }
 
 // |value|, which lane op |lane| made, as values of |type| are kept.
@@ -71,7 +61,7 @@ bool ttc_floor_scalar(ttc_floor_reader_t* r, MlirOperation op) {
   }
   ttc_node_t operands[3];
   for (uint32_t i = 0; i < lane.operand_count; ++i) {
-    operands[i] = ttc_lane_operand(r, op, i, lane.op);
+    operands[i] = ttc_lane_operand(r, op, i, &lane);
     if (operands[i] == TTC_NO_NODE) return false;
   }
   // Chosen as they are.
@@ -176,7 +166,8 @@ static bool ttc_floor_bitcast(ttc_floor_reader_t* r, MlirOperation op) {
 // Operand |i| of |op|, a float, as an f32.
 static ttc_node_t ttc_operand_f32(ttc_floor_reader_t* r, MlirOperation op,
                                   intptr_t i) {
-  ttc_node_t node = ttc_lane_operand(r, op, i, TT_OP_FPCAST);
+  const ttc_scalar_op_t cast = {.op = TT_OP_FPCAST};
+  ttc_node_t node = ttc_lane_operand(r, op, i, &cast);
   tt_dtype_t type =
       ttc_floor_lane_of_type(mlirValueGetType(mlirOperationGetOperand(op, i)));
   if (node == TTC_NO_NODE || type == TT_DTYPE_F32) return node;

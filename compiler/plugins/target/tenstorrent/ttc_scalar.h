@@ -14,6 +14,14 @@
 // i128, tensors).
 tt_dtype_t ttc_dtype_of_type(MlirType type);
 
+// What an op reads above the bits of an integer that a wider one holds, as odd
+// widths are kept (ttc_floor_type.h).
+typedef enum ttc_upper_e {
+  TTC_KEPT,   // copies of its sign, as it is kept; or it reads no integers
+  TTC_ZEROS,  // of unsigned ones
+  TTC_ONES,   // bits to stop at behind the last
+} ttc_upper_t;
+
 // A lane op without its operands; they are the MLIR op's, in order.
 typedef struct ttc_scalar_op_t {
   tt_op_t op;
@@ -22,6 +30,7 @@ typedef struct ttc_scalar_op_t {
   tt_dtype_t result_type;  // of the value it makes
   // The op makes an I32, and the value is TRUNCI of that to |result_type|.
   bool truncated;
+  ttc_upper_t upper;
   uint32_t attr;  // tt_inst_t.attr
   uint32_t operand_count;
 } ttc_scalar_op_t;
