@@ -127,6 +127,32 @@ def _stored(table: Table) -> None:
         )  # fmt: skip
 
 
+# Ops that are several lane ops; %c is 0.5.
+SEVERAL = {
+    "sin": ("%v, %w = math.sincos %f : {f}", np.sin),
+    "cos": ("%w, %v = math.sincos %f : {f}", np.cos),
+    "clamp": ("%n = arith.negf %c : {f}\n    %v = math.clampf %f to [%n, %c] : {f}", lambda a: np.clip(a, -0.5, 0.5)),
+}  # fmt: skip
+
+
+def _several(table: Table) -> None:
+    for name in ("f8E5M2", "f8E4M3FN", "f6E2M3FN", "f4E2M1FN"):
+        dtype, _ = FORMATS[name]
+        bits = _bits(name)
+        values = np.arange(2**bits, dtype=np.uint8).view(dtype).astype(np.float32)
+        values = values[np.abs(values) < 100]
+        ty = t(values.shape, "f32")
+        for op, (line, exact) in SEVERAL.items():
+            table.raw(
+                "small", f"{op}_{name}", [(ty, values)], [ty],
+                "  " + _cast(ty, ty,
+                      f"    %c = arith.constant 0.5 : {name}\n    %f = arith.truncf %x : f32 to {name}\n"
+                      f"    {line.format(f=name)}\n    %y = arith.extf %v : {name} to f32")
+                + f"\n  return %r : {ty}",
+                lambda a, d=dtype, f=exact: f(a).astype(d).astype(np.float32), stock=False,
+            )  # fmt: skip
+
+
 def _scaled(table: Table) -> None:
     """Microscaling: elements of 4 bits with a scale."""
     codes, scales = data((64,), "i8", "index:16", 1), data((64,), "i8", "any", 2)
@@ -194,6 +220,38 @@ def _integers(table: Table) -> None:
             )  # fmt: skip
 
 
+# Both results of an op; %n is odd.
+EXTENDED = {
+    "addu": "%s, %c = arith.addui_extended %m, %n : {i}, i1\n    %v = arith.select %c, %m, %s : {i}",
+    "muls_low": "%v, %h = arith.mulsi_extended %m, %n : {i}",
+    "muls_high": "%l, %v = arith.mulsi_extended %m, %n : {i}",
+    "mulu_high": "%l, %v = arith.mului_extended %m, %n : {i}",
+}
+
+
+def _extended(table: Table) -> None:
+    """As above, of integers that fill their width."""
+    shape = (130,)
+    for width in (1, 4, 7, 8, 12, 33, 64):
+        kind = f"i{width}"
+        cut = "    %{0} = arith.trunci %{1} : i64 to {2}\n" if width < 64 else "    %z{0} = arith.constant 0 : {2}\n    %{0} = arith.addi %{1}, %z{0} : {2}\n"  # fmt: skip
+        wide = f"arith.extsi %v : {kind} to i64" if width < 64 else "arith.xori %v, %n : i64"
+        for name, line in EXTENDED.items():
+            body = (
+                "    %g = arith.constant 7046029254386353131 : i64\n    %u = arith.muli %x, %g : i64\n    %w = arith.muli %q, %g : i64\n"
+                + cut.format("m", "u", kind) + cut.format("p", "w", kind)
+                + f"    %k = arith.constant 1 : {kind}\n    %n = arith.ori %p, %k : {kind}\n    {line.format(i=kind)}\n"
+                + f"    %y = {wide}\n    linalg.yield %y : i64"
+            )  # fmt: skip
+            table.op(
+                "integers", f"{name}_{kind}",
+                "%e = tensor.empty() : " + t(shape, "i64") + "\n  "
+                + generic(t(shape, "i64"), ["(d0) -> (d0)"] * 3, "p", f"%a, %b : {t(shape, 'i64')}, {t(shape, 'i64')}", "%e",
+                          f"  ^bb0(%x: i64, %q: i64, %o: i64):\n{body}"),
+                [(shape, "i64", "any")] * 2, t(shape, "i64"),
+            )  # fmt: skip
+
+
 def _packed(table: Table) -> None:
     """i2 in buffers, four to a byte: stored by one dispatch, loaded by another."""
     for rows, columns in ((8, 16), (4, 20), (1, 4)):
@@ -214,6 +272,8 @@ def _packed(table: Table) -> None:
 def fill(table: Table) -> None:
     _formats(table)
     _stored(table)
+    _several(table)
     _scaled(table)
     _integers(table)
+    _extended(table)
     _packed(table)

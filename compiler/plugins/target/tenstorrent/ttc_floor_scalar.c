@@ -5,8 +5,18 @@
 #include "compiler/plugins/target/tenstorrent/ttc_floor_internal.h"
 #include "compiler/plugins/target/tenstorrent/ttc_scalar.h"
 
-static tt_dtype_t ttc_operand_type(MlirOperation op, intptr_t i) {
-  return ttc_dtype_of_type(mlirValueGetType(mlirOperationGetOperand(op, i)));
+// How operand or result |i| of |op| is kept; false for what no loop program
+// holds.
+static bool ttc_operand_kept(MlirOperation op, intptr_t i,
+                             ttc_floor_type_t* out) {
+  return ttc_floor_type_of(mlirValueGetType(mlirOperationGetOperand(op, i)),
+                           out);
+}
+
+static bool ttc_result_kept(MlirOperation op, intptr_t i,
+                            ttc_floor_type_t* out) {
+  return ttc_floor_type_of(mlirValueGetType(mlirOperationGetResult(op, i)),
+                           out);
 }
 
 //===----------------------------------------------------------------------===//
@@ -18,11 +28,7 @@ static ttc_node_t ttc_lane_operand(ttc_floor_reader_t* r, MlirOperation op,
                                    intptr_t i, const ttc_scalar_op_t* lane) {
   ttc_node_t node = ttc_floor_node(r, op, i);
   ttc_floor_type_t type;
-  if (node == TTC_NO_NODE ||
-      !ttc_floor_type_of(mlirValueGetType(mlirOperationGetOperand(op, i)),
-                         &type)) {
-    return node;
-  }
+  if (node == TTC_NO_NODE || !ttc_operand_kept(op, i, &type)) return node;
   if (type.format && lane->op != TT_OP_SELECT) {
     return ttc_small_decode(r->loops, type.format, node);
   }
@@ -50,43 +56,44 @@ static ttc_node_t ttc_lane_result(ttc_floor_reader_t* r, tt_op_t lane,
   return ttc_floor_sign_extend(r->loops, type->node, type->narrow_bits, value);
 }
 
-bool ttc_floor_scalar(ttc_floor_reader_t* r, MlirOperation op) {
-  ttc_scalar_op_t lane;
+// Result |i| of |op| becomes what |lane| makes of its operands.
+static bool ttc_floor_lane(ttc_floor_reader_t* r, MlirOperation op, intptr_t i,
+                           const ttc_scalar_op_t* lane) {
   ttc_floor_type_t result;
-  if (!ttc_scalar_op_read(op, ttc_floor_lane_of_type, &lane) ||
-      lane.operand_count > 3 ||
-      !ttc_floor_type_of(mlirValueGetType(mlirOperationGetResult(op, 0)),
-                         &result)) {
-    return false;
-  }
   ttc_node_t operands[3];
-  for (uint32_t i = 0; i < lane.operand_count; ++i) {
-    operands[i] = ttc_lane_operand(r, op, i, &lane);
-    if (operands[i] == TTC_NO_NODE) return false;
+  if (lane->operand_count > 3 || !ttc_result_kept(op, i, &result)) return false;
+  for (uint32_t j = 0; j < lane->operand_count; ++j) {
+    operands[j] = ttc_lane_operand(r, op, j, lane);
+    if (operands[j] == TTC_NO_NODE) return false;
   }
   // Chosen as they are.
-  if (lane.op == TT_OP_SELECT) lane.type = result.node;
-  const tt_op_desc_t* desc = &tt_op_descs[lane.op];
-  bool is_cast = lane.type2 != TT_DTYPE_NONE;
+  const tt_dtype_t type = lane->op == TT_OP_SELECT ? result.node : lane->type;
+  const tt_op_desc_t* desc = &tt_op_descs[lane->op];
+  bool is_cast = lane->type2 != TT_DTYPE_NONE;
   // A cast between types that are kept alike is one of nothing.
-  bool is_nothing =
-      is_cast && lane.type == lane.type2 && lane.op != TT_OP_FPOWI;
-  if (!is_nothing && (!(desc->types & (1u << lane.type)) ||
-                      (is_cast && !(desc->types2 & (1u << lane.type2))))) {
+  bool is_nothing = is_cast && type == lane->type2 && lane->op != TT_OP_FPOWI;
+  if (!is_nothing && (!(desc->types & (1u << type)) ||
+                      (is_cast && !(desc->types2 & (1u << lane->type2))))) {
     return ttc_floor_fail(r, op, "is not possible on this type");
   }
   ttc_node_t value = operands[0];
   if (!is_nothing) {
-    value = ttc_loops_op(r->loops, lane.op, lane.type, lane.type2, lane.attr,
-                         operands, lane.operand_count);
+    value = ttc_loops_op(r->loops, lane->op, type, lane->type2, lane->attr,
+                         operands, lane->operand_count);
   }
-  if (lane.truncated) {
-    value = ttc_loops_op(r->loops, TT_OP_TRUNCI, lane.result_type, lane.type, 0,
+  if (lane->truncated) {
+    value = ttc_loops_op(r->loops, TT_OP_TRUNCI, lane->result_type, type, 0,
                          &value, 1);
   }
-  ttc_floor_set_node(r, mlirOperationGetResult(op, 0),
-                     ttc_lane_result(r, lane.op, &result, value));
+  ttc_floor_set_node(r, mlirOperationGetResult(op, i),
+                     ttc_lane_result(r, lane->op, &result, value));
   return true;
+}
+
+bool ttc_floor_scalar(ttc_floor_reader_t* r, MlirOperation op) {
+  ttc_scalar_op_t lane;
+  return ttc_scalar_op_read(op, ttc_floor_lane_of_type, &lane) &&
+         ttc_floor_lane(r, op, 0, &lane);
 }
 
 //===----------------------------------------------------------------------===//
@@ -121,7 +128,7 @@ static bool ttc_floor_constant(ttc_floor_reader_t* r, MlirOperation op) {
   MlirType result = mlirValueGetType(mlirOperationGetResult(op, 0));
   ttc_floor_type_t kept;
   if (ttc_scalar_constant_op_read(op, ttc_floor_lane_of_type, &type, &bits) &&
-      ttc_floor_type_of(result, &kept)) {
+      ttc_result_kept(op, 0, &kept)) {
     ttc_node_t value = ttc_loops_const(r->loops, type, bits);
     if (kept.format) value = ttc_small_encode(r->loops, kept.format, value);
     ttc_floor_set_node(r, mlirOperationGetResult(op, 0), value);
@@ -147,10 +154,7 @@ static bool ttc_floor_cmpf(ttc_floor_reader_t* r, MlirOperation op) {
 // Between a small float and an integer of its width: the bits stay.
 static bool ttc_floor_bitcast(ttc_floor_reader_t* r, MlirOperation op) {
   ttc_floor_type_t from, to;
-  if (!ttc_floor_type_of(mlirValueGetType(mlirOperationGetOperand(op, 0)),
-                         &from) ||
-      !ttc_floor_type_of(mlirValueGetType(mlirOperationGetResult(op, 0)),
-                         &to)) {
+  if (!ttc_operand_kept(op, 0, &from) || !ttc_result_kept(op, 0, &to)) {
     return false;
   }
   if (!from.format && !to.format) return ttc_floor_scalar(r, op);
@@ -180,11 +184,7 @@ static bool ttc_floor_scaling(ttc_floor_reader_t* r, MlirOperation op) {
   const ttc_small_float_t* power = ttc_small_find("f8E8M0FNU");
   ttc_floor_type_t result;
   ttc_node_t x = ttc_operand_f32(r, op, 0), scale = ttc_operand_f32(r, op, 1);
-  if (r->loops->status ||
-      !ttc_floor_type_of(mlirValueGetType(mlirOperationGetResult(op, 0)),
-                         &result)) {
-    return false;
-  }
+  if (r->loops->status || !ttc_result_kept(op, 0, &result)) return false;
   scale = ttc_small_decode(r->loops, power,
                            ttc_small_encode(r->loops, power, scale));
   const ttc_node_t operands[] = {x, scale};
@@ -217,69 +217,79 @@ static bool ttc_floor_select(ttc_floor_reader_t* r, MlirOperation op) {
   return true;
 }
 
-// The operands and the type of an op on two integers of at least 8 bits.
-static bool ttc_floor_two_ints(ttc_floor_reader_t* r, MlirOperation op,
-                               tt_dtype_t* out_type, ttc_node_t out_nodes[2]) {
-  *out_type = ttc_operand_type(op, 0);
-  for (int i = 0; i < 2; ++i) out_nodes[i] = ttc_floor_node(r, op, i);
-  return !r->loops->status && *out_type != TT_DTYPE_NONE &&
-         *out_type != TT_DTYPE_I4;
-}
-
+// The sum has a carry where it is less than what was added to.
 static bool ttc_floor_addui_extended(ttc_floor_reader_t* r, MlirOperation op) {
-  tt_dtype_t type;
-  ttc_node_t operands[2];
-  if (!ttc_floor_two_ints(r, op, &type, operands)) return false;
-  ttc_node_t sum =
-      ttc_loops_op(r->loops, TT_OP_ADD, type, TT_DTYPE_NONE, 0, operands, 2);
-  const ttc_node_t compared[] = {sum, operands[0]};
-  ttc_floor_set_node(r, mlirOperationGetResult(op, 0), sum);
+  ttc_floor_type_t type;
+  if (!ttc_result_kept(op, 0, &type)) return false;
+  const ttc_scalar_op_t add = {
+      .op = TT_OP_ADD, .type = type.node, .operand_count = 2};
+  if (!ttc_floor_lane(r, op, 0, &add)) return false;
+  const ttc_node_t compared[] = {
+      ttc_floor_get(r, mlirOperationGetResult(op, 0))->nodes[0],
+      ttc_floor_node(r, op, 0)};
   ttc_floor_set_node(r, mlirOperationGetResult(op, 1),
-                     ttc_loops_op(r->loops, TT_OP_CMPI, type, TT_DTYPE_NONE,
-                                  TT_PREDI_ULT, compared, 2));
+                     ttc_loops_op(r->loops, TT_OP_CMPI, type.node,
+                                  TT_DTYPE_NONE, TT_PREDI_ULT, compared, 2));
   return true;
 }
 
+// The high half of a product of narrow integers begins in the low half of that
+// of the wider ones.
 static bool ttc_floor_mul_extended(ttc_floor_reader_t* r, MlirOperation op) {
-  tt_dtype_t type;
-  ttc_node_t operands[2];
-  if (!ttc_floor_two_ints(r, op, &type, operands)) return false;
-  tt_op_t high =
-      ttc_op_is(op, "arith.mulsi_extended") ? TT_OP_MULHS : TT_OP_MULHU;
-  ttc_floor_set_node(
-      r, mlirOperationGetResult(op, 0),
-      ttc_loops_op(r->loops, TT_OP_MUL, type, TT_DTYPE_NONE, 0, operands, 2));
-  ttc_floor_set_node(
-      r, mlirOperationGetResult(op, 1),
-      ttc_loops_op(r->loops, high, type, TT_DTYPE_NONE, 0, operands, 2));
-  return true;
-}
-
-static bool ttc_floor_sincos(ttc_floor_reader_t* r, MlirOperation op) {
-  tt_dtype_t type = ttc_operand_type(op, 0);
-  ttc_node_t x = ttc_floor_node(r, op, 0);
-  if (x == TTC_NO_NODE || type == TT_DTYPE_NONE) return false;
-  static const tt_op_t parts[] = {TT_OP_SIN, TT_OP_COS};
+  const bool is_signed = ttc_op_is(op, "arith.mulsi_extended");
+  const ttc_scalar_op_t lane = {.op = is_signed ? TT_OP_MULHS : TT_OP_MULHU,
+                                .upper = is_signed ? TTC_KEPT : TTC_ZEROS};
+  ttc_floor_type_t type;
+  const ttc_node_t operands[] = {ttc_lane_operand(r, op, 0, &lane),
+                                 ttc_lane_operand(r, op, 1, &lane)};
+  if (r->loops->status || !ttc_result_kept(op, 0, &type)) return false;
+  ttc_node_t halves[2];
   for (int i = 0; i < 2; ++i) {
-    ttc_floor_set_node(
-        r, mlirOperationGetResult(op, i),
-        ttc_loops_op(r->loops, parts[i], type, TT_DTYPE_NONE, 0, &x, 1));
+    halves[i] = ttc_loops_op(r->loops, i ? lane.op : TT_OP_MUL, type.node,
+                             TT_DTYPE_NONE, 0, operands, 2);
+  }
+  if (type.narrow_bits) {
+    const int64_t bits = tt_dtype_desc(type.node)->storage_bits;
+    const ttc_node_t parts[] = {
+        ttc_loops_op_const(r->loops, TT_OP_SHRU, type.node, halves[0],
+                           type.narrow_bits),
+        ttc_loops_op_const(r->loops, TT_OP_SHL, type.node, halves[1],
+                           bits - type.narrow_bits)};
+    halves[1] =
+        ttc_loops_op(r->loops, TT_OP_OR, type.node, TT_DTYPE_NONE, 0, parts, 2);
+  }
+  for (int i = 0; i < 2; ++i) {
+    ttc_floor_set_node(r, mlirOperationGetResult(op, i),
+                       ttc_lane_result(r, lane.op, &type, halves[i]));
   }
   return true;
 }
 
+static bool ttc_floor_sincos(ttc_floor_reader_t* r, MlirOperation op) {
+  ttc_floor_type_t type;
+  if (!ttc_result_kept(op, 0, &type)) return false;
+  const ttc_scalar_op_t sin = {
+      .op = TT_OP_SIN, .type = type.lane, .operand_count = 1};
+  const ttc_scalar_op_t cos = {
+      .op = TT_OP_COS, .type = type.lane, .operand_count = 1};
+  return ttc_floor_lane(r, op, 0, &sin) && ttc_floor_lane(r, op, 1, &cos);
+}
+
 static bool ttc_floor_clampf(ttc_floor_reader_t* r, MlirOperation op) {
-  tt_dtype_t type = ttc_operand_type(op, 0);
-  ttc_node_t value = ttc_floor_node(r, op, 0);
-  ttc_node_t low = ttc_floor_node(r, op, 1);
-  ttc_node_t high = ttc_floor_node(r, op, 2);
-  if (r->loops->status || type == TT_DTYPE_NONE) return false;
+  const ttc_scalar_op_t lane = {.op = TT_OP_MINF};
+  ttc_floor_type_t type;
+  ttc_node_t value = ttc_lane_operand(r, op, 0, &lane);
+  ttc_node_t low = ttc_lane_operand(r, op, 1, &lane);
+  ttc_node_t high = ttc_lane_operand(r, op, 2, &lane);
+  if (r->loops->status || !ttc_result_kept(op, 0, &type)) return false;
   const ttc_node_t raised[] = {value, low};
-  value = ttc_loops_op(r->loops, TT_OP_MAXF, type, TT_DTYPE_NONE, 0, raised, 2);
+  value = ttc_loops_op(r->loops, TT_OP_MAXF, type.lane, TT_DTYPE_NONE, 0,
+                       raised, 2);
   const ttc_node_t lowered[] = {value, high};
-  value =
-      ttc_loops_op(r->loops, TT_OP_MINF, type, TT_DTYPE_NONE, 0, lowered, 2);
-  ttc_floor_set_node(r, mlirOperationGetResult(op, 0), value);
+  value = ttc_loops_op(r->loops, TT_OP_MINF, type.lane, TT_DTYPE_NONE, 0,
+                       lowered, 2);
+  ttc_floor_set_node(r, mlirOperationGetResult(op, 0),
+                     ttc_lane_result(r, TT_OP_MINF, &type, value));
   return true;
 }
 
