@@ -39,3 +39,16 @@ def fill(table: Table) -> None:
             + generic(ty, ["(d0) -> (d0)"] * 2, "p", f"%a : {ty}", "%e", _switch(values, "index_cast")),
             [(SHAPE, "i32", "any")], ty, lambda a, v=values: _switched(a, v),
         )  # fmt: skip
+    # Counters of types that no register has.
+    for kind in ("i4", "i7", "i33"):
+        body = (
+            f"  ^bb0(%x: i32, %out: i32):\n    %lo = arith.constant -5 : {kind}\n    %hi = arith.constant 7 : {kind}\n"
+            f"    %by = arith.constant 3 : {kind}\n    %y = scf.for %i = %lo to %hi step %by iter_args(%v = %x) -> (i32) : {kind} {{\n"
+            f"      %w = arith.WIDEN %i : {kind} to i32\n      %m = arith.muli %v, %w : i32\n      %s = arith.addi %m, %x : i32\n"
+            "      scf.yield %s : i32\n    }\n    linalg.yield %y : i32"
+        ).replace("WIDEN", "trunci" if kind == "i33" else "extsi")  # fmt: skip
+        table.op(
+            "control", f"count_{kind}",
+            f"%e = tensor.empty() : {ty}\n  " + generic(ty, ["(d0) -> (d0)"] * 2, "p", f"%a : {ty}", "%e", body),
+            [(SHAPE, "i32", "any")], ty,
+        )  # fmt: skip

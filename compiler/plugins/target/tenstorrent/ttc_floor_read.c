@@ -242,7 +242,7 @@ static bool ttc_floor_for(ttc_floor_reader_t* r, MlirOperation op) {
   body->args = all;
 
   MlirValue iv = mlirBlockGetArgument(block, 0);
-  tt_dtype_t type = ttc_dtype_of_type(mlirValueGetType(iv));
+  tt_dtype_t type = ttc_floor_lane_of_type(mlirValueGetType(iv));
   if (type != TT_DTYPE_I64) {
     counter = ttc_loops_op(r->loops, TT_OP_TRUNCI, type, TT_DTYPE_I64, 0,
                            &counter, 1);
