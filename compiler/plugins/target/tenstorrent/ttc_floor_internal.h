@@ -96,6 +96,9 @@ bool ttc_floor_is_unique(MlirOperation op);
 void ttc_floor_segment(MlirOperation op, intptr_t segment, intptr_t* out_first,
                        intptr_t* out_count);
 
+// Whether |rank| is at most TTC_FLOOR_MAX_RANK; else false and an error.
+bool ttc_floor_rank_fits(ttc_floor_reader_t* r, MlirOperation op, int64_t rank);
+
 // Values given by the I64 array |name| with dynamic ones taken from the
 // operands from |operand| on. Returns how many there are, -1 on failure.
 intptr_t ttc_floor_mixed(ttc_floor_reader_t* r, MlirOperation op,

@@ -19,6 +19,13 @@ void ttc_floor_segment(MlirOperation op, intptr_t segment, intptr_t* out_first,
   *out_count = mlirDenseI32ArrayGetElement(sizes, segment);
 }
 
+bool ttc_floor_rank_fits(ttc_floor_reader_t* r, MlirOperation op,
+                         int64_t rank) {
+  return rank <= TTC_FLOOR_MAX_RANK ||
+         ttc_floor_fail(r, op, "has rank %d, at most %d is possible", (int)rank,
+                        TTC_FLOOR_MAX_RANK);
+}
+
 intptr_t ttc_floor_mixed(ttc_floor_reader_t* r, MlirOperation op,
                          const char* name, intptr_t operand,
                          ttc_node_t* out_values) {
@@ -28,11 +35,7 @@ intptr_t ttc_floor_mixed(ttc_floor_reader_t* r, MlirOperation op,
     return -1;
   }
   intptr_t count = mlirDenseArrayGetNumElements(array);
-  if (count > TTC_FLOOR_MAX_RANK) {
-    ttc_floor_fail(r, op, "has rank %d, at most %d is possible", (int)count,
-                   TTC_FLOOR_MAX_RANK);
-    return -1;
-  }
+  if (!ttc_floor_rank_fits(r, op, count)) return -1;
   for (intptr_t i = 0; i < count; ++i) {
     int64_t value = mlirDenseI64ArrayGetElement(array, i);
     out_values[i] = value == mlirShapedTypeGetDynamicSize()
@@ -78,14 +81,15 @@ static ttc_memref_t* ttc_dense_memref(ttc_floor_reader_t* r, MlirOperation op,
   bool known = ttc_floor_element_type(mlirShapedTypeGetElementType(type),
                                       &memref->is_complex, &element);
   out_memory->dtype = element.storage;
-  int64_t rank = mlirShapedTypeGetRank(type);
-  if (!known || rank > TTC_FLOOR_MAX_RANK) {
+  if (!known) {
     char* text = ttc_type_text(type);
     ttc_floor_fail(r, op, "is of type %s, whose elements have no device type",
                    text ? text : "?");
     free(text);
     return NULL;
   }
+  const int64_t rank = mlirShapedTypeGetRank(type);
+  if (!ttc_floor_rank_fits(r, op, rank)) return NULL;
   memref->rank = (uint32_t)rank;
   memref->offset = ttc_loops_index(r->loops, 0);
   for (uint32_t i = 0; i < memref->rank; ++i) {

@@ -288,6 +288,7 @@ static bool ttc_floor_parallel(ttc_floor_reader_t* r, MlirOperation op) {
     return ttc_floor_fail(r, op, "reduces, which the element loops cannot");
   }
   const intptr_t rank = mlirBlockGetNumArguments(ttc_body(op, 0));
+  if (!ttc_floor_rank_fits(r, op, rank)) return false;
   ttc_node_t bounds[3][TTC_FLOOR_MAX_RANK];
   for (intptr_t i = 0; i < 3 * rank; ++i) {
     bounds[i / rank][i % rank] = ttc_floor_node(r, op, i);

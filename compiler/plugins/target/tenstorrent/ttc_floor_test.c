@@ -103,6 +103,41 @@ static void test_type_without_storage(void** state) {
       "loc(\"test\":5:8)");
 }
 
+#define FOUR(x) x x x x
+#define TIMES_32(x) FOUR(FOUR(x x))
+#define RANK_33 TIMES_32("1x") "f32"
+#define LIST_33(x) "(" x TIMES_32(", " x) ")"
+
+static void test_rank_of_memref(void** state) {
+  static const char source[] =
+      FUNC(SUBSPAN(RANK_33) "  util.optimization_barrier %0 : memref<4x" RANK_33
+                            ", #hal.descriptor_type<storage_buffer>>\n");
+  check_error(source,
+              "'hal.interface.binding.subspan' op has rank 33, at most 32 is "
+              "possible",
+              "loc(\"test\":5:8)");
+}
+
+static void test_rank_of_parallel(void** state) {
+  char* source = NULL;
+  size_t size;
+  FILE* out = open_memstream(&source, &size);
+  fputs(LAYOUT "module {\n func.func @f() {\n" SUBSPAN("f32")
+        "  %c1 = arith.constant 1 : index\n"
+        "  %c4 = arith.constant 4 : index\n"
+        "  scf.parallel (%i0", out);
+  for (int i = 1; i < 33; ++i) fprintf(out, ", %%i%d", i);
+  fputs(") = " LIST_33("%c0") " to " LIST_33("%c4") " step " LIST_33("%c1")
+        " {\n    %1 = arith.constant 1.0 : f32\n"
+        "    memref.store %1, %0[%c0] : memref<4xf32, "
+        "#hal.descriptor_type<storage_buffer>>\n"
+        "  }\n  return\n }\n}\n", out);
+  fclose(out);
+  check_error(source, "'scf.parallel' op has rank 33, at most 32 is possible",
+              "loc(\"test\":8:3)");
+  free(source);
+}
+
 static void test_unknown_op(void** state) {
   check_error(
       FUNC(SUBSPAN(
@@ -131,6 +166,8 @@ int main(int argc, char** argv) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_golden),
       cmocka_unit_test(test_type_without_storage),
+      cmocka_unit_test(test_rank_of_memref),
+      cmocka_unit_test(test_rank_of_parallel),
       cmocka_unit_test(test_unknown_op),
       cmocka_unit_test(test_narrow_op),
   };
