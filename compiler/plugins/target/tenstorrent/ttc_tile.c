@@ -12,25 +12,42 @@ tt_status_t ttc_tile_prepare(MlirOperation module) {
   return ttc_run_passes(module, ttc_read_passes);
 }
 
-static char* ttc_dispatch_text(const ttc_dispatch_t* dispatch) {
+// What |print| writes of a dispatch and its plan; NULL without memory.
+typedef void (*ttc_tile_print_fn_t)(const ttc_dispatch_t* dispatch,
+                                    const ttc_plan_t* plan, FILE* out);
+static char* ttc_tile_text(const ttc_dispatch_t* dispatch,
+                           const ttc_plan_t* plan, ttc_tile_print_fn_t print) {
   char* text = NULL;
   size_t size = 0;
   FILE* file = open_memstream(&text, &size);
   if (!file) return NULL;
-  ttc_dispatch_print(dispatch, file);
+  print(dispatch, plan, file);
   fclose(file);
   return text;
 }
 
-static char* ttc_plan_text(const ttc_dispatch_t* dispatch,
-                           const ttc_plan_t* plan) {
-  char* text = NULL;
-  size_t size = 0;
-  FILE* file = open_memstream(&text, &size);
-  if (!file) return NULL;
-  ttc_plan_print(dispatch, plan, file);
-  fclose(file);
-  return text;
+static void ttc_print_dispatch(const ttc_dispatch_t* dispatch,
+                               const ttc_plan_t* plan, FILE* out) {
+  ttc_dispatch_print(dispatch, out);
+}
+
+// What the compile report says of a dispatch on tiles.
+static void ttc_print_reason(const ttc_dispatch_t* dispatch,
+                             const ttc_plan_t* plan, FILE* out) {
+  static const char* const kinds[] = {
+      [TTC_PHASE_MOVE] = "moves",
+      [TTC_PHASE_LANES] = "elementwise",
+      [TTC_PHASE_MATMUL] = "matmul",
+  };
+  for (uint32_t i = 0; i < plan->phase_count; ++i) {
+    const ttc_phase_t* phase = plan->phases[i];
+    const char* kind = kinds[phase->kind];
+    if (phase->kind == TTC_PHASE_LANES && phase->stages[0].reduce) {
+      kind = "reduction";
+    }
+    fprintf(out, "%s%s%s", i ? ", " : "", kind,
+            phase->part == TTC_NO_INDEX ? "" : " in parts");
+  }
 }
 
 // Every kernel must have a spelling in TT-Metal; limits such as the number of
@@ -71,29 +88,6 @@ static tt_status_t ttc_tile_try(ttc_dispatch_t* dispatch,
   return status;
 }
 
-static char* ttc_tile_reason(const ttc_plan_t* plan) {
-  static const char* const kinds[] = {
-      [TTC_PHASE_MOVE] = "moves",
-      [TTC_PHASE_LANES] = "elementwise",
-      [TTC_PHASE_MATMUL] = "matmul",
-  };
-  char* text = NULL;
-  size_t size = 0;
-  FILE* file = open_memstream(&text, &size);
-  if (!file) return NULL;
-  for (uint32_t i = 0; i < plan->phase_count; ++i) {
-    const ttc_phase_t* phase = plan->phases[i];
-    const char* kind = kinds[phase->kind];
-    if (phase->kind == TTC_PHASE_LANES && phase->stages[0].reduce) {
-      kind = "reduction";
-    }
-    fprintf(file, "%s%s%s", i ? ", " : "", kind,
-            phase->part == TTC_NO_INDEX ? "" : " in parts");
-  }
-  fclose(file);
-  return text;
-}
-
 tt_status_t ttc_tile_lower(const ttc_codegen_options_t* options,
                            MlirOperation func, const ttc_export_t* entry,
                            tt_builder_t* b, char** out_reason,
@@ -113,17 +107,17 @@ tt_status_t ttc_tile_lower(const ttc_codegen_options_t* options,
       dispatch.name ? ttc_read_dispatch(func, &dispatch)
                     : tt_status_make(TT_CODE_RESOURCE_EXHAUSTED, "no memory");
   if (!status && options->want_dispatch_text) {
-    *out_dispatch_text = ttc_dispatch_text(&dispatch);
+    *out_dispatch_text = ttc_tile_text(&dispatch, NULL, ttc_print_dispatch);
   }
   if (!status) ttc_cut_dispatch(&dispatch);
   if (!status) status = ttc_plan_dispatch(&dispatch, &plan_options, &plan);
   if (!status && options->want_plan_text) {
-    *out_plan_text = ttc_plan_text(&dispatch, &plan);
+    *out_plan_text = ttc_tile_text(&dispatch, &plan, ttc_plan_print);
   }
   if (!status) status = ttc_tile_try(&dispatch, &plan_options, &plan);
   if (!status) {
     ttc_lower_plan(b, &dispatch, &plan_options, &plan);
-    *out_reason = ttc_tile_reason(&plan);
+    *out_reason = ttc_tile_text(&dispatch, &plan, ttc_print_reason);
   }
   ttc_plan_deinitialize(&plan);
   ttc_dispatch_deinitialize(&dispatch);
