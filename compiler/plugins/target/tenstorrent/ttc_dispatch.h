@@ -21,9 +21,10 @@ enum {
   TTC_MAX_INPUTS = 32,  // of a generic; also of its results
 };
 
-// ---- Launch expressions
-// ------------------------------------------------------ i64 values known when
-// a dispatch is launched, hash-consed: equal expressions have equal indices.
+// ---- Launch expressions -----------------------------------------------------
+
+// i64 values known when a dispatch is launched, hash-consed: equal expressions
+// have equal indices.
 
 typedef uint32_t ttc_expr_t;
 

@@ -5,7 +5,8 @@
 #include "compiler/plugins/target/tenstorrent/ttc_loops.h"
 #include "tile/build.h"
 
-// Where each node is computed in one phase.
+// Where each node is computed in one phase. The arrays have an element for each
+// node that there was, and belong to the arena of the loop program.
 typedef struct ttc_schedule_t {
   // Per node: the region in which it is computed, before the first statement
   // that needs it; NULL when it is not needed or computed in the launch
@@ -16,7 +17,7 @@ typedef struct ttc_schedule_t {
 
 // Schedules the statements from |first| up to |end|: as far out of loops as
 // possible, and then as late as possible. Unlinks loads whose value nobody
-// uses.
+// uses. After an error, left in |loops|, the schedule is not to be read.
 ttc_schedule_t ttc_loops_schedule(ttc_loops_t* loops, ttc_stmt_t* first,
                                   ttc_stmt_t* end);
 
