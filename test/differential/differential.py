@@ -32,6 +32,7 @@ from tt_iree import abi
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.append(str(HERE.parent))
 import isolate  # noqa: E402
+import tile_path  # noqa: E402
 
 DEVICE = "tenstorrent://mock?checked=1"
 CPU_FLAGS = ["--iree-llvmcpu-target-cpu=host"]
@@ -51,7 +52,11 @@ def inputs(arguments: List[programs.Type]) -> List[np.ndarray]:
 
 
 def answer(text: str, values: List[np.ndarray], target: str, device: str, flags) -> List[Any]:
-    vmfb = compile_str(text, target_backends=[target], extra_args=[*flags, "--iree-input-demote-f64-to-f32=false"])  # fmt: skip
+    flags = [*flags, "--iree-input-demote-f64-to-f32=false"]
+    if target == "tenstorrent":
+        vmfb = tile_path.compiled(text, flags)
+    else:
+        vmfb = compile_str(text, target_backends=[target], extra_args=flags)
     results = runtime.invoke(vmfb, values, config=runtime.Config(device))
     return list(results) if isinstance(results, tuple) else [results]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Dict, List, Tuple, Union
 
 import numpy as np
+import tile_path
 from case import DTYPES, TOLERANCE, Case
 from table import module_text
 
@@ -13,10 +14,15 @@ import iree.runtime as runtime
 from tt_iree import abi
 from tt_iree import invoke as tt_invoke
 
-FLAGS = {
-    "tenstorrent": [],
-    "llvm-cpu": ["--iree-llvmcpu-target-cpu=host"],
-}
+F64 = "--iree-input-demote-f64-to-f32=false"
+
+
+def _compiled(target: str, text: str) -> bytes:
+    if target == "tenstorrent":
+        return tile_path.compiled(text, [F64])
+    flags = ["--iree-llvmcpu-target-cpu=host", F64]
+    return compiler.compile_str(text, target_backends=[target], extra_args=flags)
+
 
 class Runner:
     """One back end. Modules are compiled when first needed and kept."""
@@ -31,11 +37,7 @@ class Runner:
         self._loaded: Dict[str, Union[Tuple[Any, Any], Exception]] = {}
 
     def _compile(self, members: List[Case]) -> None:
-        vmfb = compiler.compile_str(
-            module_text(members),
-            target_backends=[self._target],
-            extra_args=FLAGS[self._target] + ["--iree-input-demote-f64-to-f32=false"],
-        )
+        vmfb = _compiled(self._target, module_text(members))
         module = runtime.VmModule.copy_buffer(self._config.vm_instance, vmfb)
         context = runtime.SystemContext(vm_modules=[module], config=self._config)
         for case in members:
