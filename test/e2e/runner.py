@@ -49,13 +49,16 @@ class Runner:
             members = [member for member in members if member.stock]
         try:
             self._compile(members)
-        except Exception:
+        except Exception as together:
             # Find out which of them it was: each alone.
             for member in members:
                 try:
                     self._compile([member])
                 except Exception as error:
                     self._loaded[member.id] = error
+            if not any(isinstance(self._loaded[m.id], Exception) for m in members):
+                # None of them: then it is what they are together.
+                self._loaded.update((member.id, together) for member in members)
 
     def run(self, case: Case) -> List[Any]:
         if case.id not in self._loaded:

@@ -1,8 +1,9 @@
 """Every case of the table, compiled for tenstorrent, run on the mock, and
 compared with the llvm-cpu back end of the same wheels."""
 
+import numpy as np
 import pytest
-from case import Case
+from case import Case, Table, t
 from runner import Runner, compare, expected
 from table import groups
 
@@ -36,3 +37,14 @@ def test_case(case: Case, tenstorrent: Runner, llvm_cpu: Runner) -> None:
 def test_table(case: Case, llvm_cpu: Runner) -> None:
     """The table itself: numpy agrees with llvm-cpu on what a case means."""
     compare(case, llvm_cpu.run(case), expected(case))
+
+
+def test_group_that_compiles_in_parts_only() -> None:
+    table, ty = Table(), t((4,), "f32")
+    for name in ("one", "two"):
+        value = np.zeros(4, np.float32)
+        module = "util.global private @same = 1 : i32\n"
+        table.raw("parts", name, [(ty, value)], [ty], f"  return %a : {ty}", module=module)
+    runner = Runner("llvm-cpu", "local-task", {"parts": table.cases})
+    with pytest.raises(Exception, match="redefinition of symbol"):
+        runner.run(table.cases[1])
