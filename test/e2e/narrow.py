@@ -1,4 +1,4 @@
-"""Types that no register has: floats of 8 bits and fewer, odd integers."""
+"""Types that no register has: floats of 8 bits and fewer, odd integers, 128 bits."""
 
 from __future__ import annotations
 
@@ -269,6 +269,76 @@ def _packed(table: Table) -> None:
         )  # fmt: skip
 
 
+# Of %m and %n; %by is at most 127, %u an i64.
+WIDE = {
+    "add": "%v = arith.addi %m, %n : i128", "sub": "%v = arith.subi %m, %n : i128", "mul": "%v = arith.muli %m, %n : i128",
+    "bits": "%i = arith.andi %m, %n : i128\n    %j = arith.ori %i, %by : i128\n    %v = arith.xori %j, %n : i128",
+    "shl": "%v = arith.shli %m, %by : i128", "shrs": "%v = arith.shrsi %m, %by : i128", "shru": "%v = arith.shrui %m, %by : i128",
+    "maxs": "%v = arith.maxsi %m, %n : i128", "mins": "%v = arith.minsi %m, %n : i128",
+    "maxu": "%v = arith.maxui %m, %n : i128", "minu": "%v = arith.minui %m, %n : i128",
+    "constant": "%i = arith.constant -123456789012345678901234567890 : i128\n    %v = arith.addi %m, %i : i128",
+    "exts": "%i = arith.trunci %u : i64 to i33\n    %v = arith.extsi %i : i33 to i128",
+    "extu": "%i = arith.trunci %u : i64 to i33\n    %v = arith.extui %i : i33 to i128",
+    "bool": "%i = arith.trunci %u : i64 to i1\n    %v = arith.extui %i : i1 to i128",
+    "cut": "%i = arith.trunci %m : i128 to i7\n    %v = arith.extsi %i : i7 to i128",
+    **{
+        p: f"%i = arith.cmpi {p}, %m, %n : i128\n    %j = arith.cmpi {p}, %m, %m : i128\n    %k = arith.select %j, %n, %by : i128\n"
+        "    %v = arith.select %i, %m, %k : i128"
+        for p in ("eq", "ne", "slt", "sle", "sgt", "sge", "ult", "ule", "ugt", "uge")
+    },
+    "sum": "%by1 = arith.trunci %by : i128 to i64\n    %to = arith.index_cast %by1 : i64 to index\n    %0 = arith.constant 0 : index\n"
+    "    %1 = arith.constant 1 : index\n    %v = scf.for %i = %0 to %to step %1 iter_args(%s = %m) -> (i128) {\n"
+    "      %t = arith.addi %s, %n : i128\n      scf.yield %t : i128\n    }",
+}  # fmt: skip
+
+
+def _wide(table: Table) -> None:
+    shape = (150,)
+    ty = t(shape, "i64")
+    for name, line in WIDE.items():
+        # %m = %u * 2^64 + %w, %n = %w * 2^64 + %u, some of them with equal halves.
+        body = (
+            "    %g = arith.constant 7046029254386353131 : i64\n    %u = arith.muli %x, %g : i64\n    %f = arith.muli %q, %g : i64\n"
+            "    %o = arith.cmpi slt, %x, %q : i64\n    %w = arith.select %o, %u, %f : i64\n"
+            "    %h = arith.constant 64 : i128\n    %a1 = arith.extsi %u : i64 to i128\n    %a2 = arith.shli %a1, %h : i128\n"
+            "    %b1 = arith.extui %w : i64 to i128\n    %m = arith.ori %a2, %b1 : i128\n    %b2 = arith.shli %b1, %h : i128\n"
+            "    %c1 = arith.extui %u : i64 to i128\n    %n = arith.addi %b2, %c1 : i128\n"
+            f"    %127 = arith.constant 127 : i128\n    %by = arith.andi %a1, %127 : i128\n    {line}\n"
+            "    %d = arith.trunci %v : i128 to i64\n    %e1 = arith.shrui %v, %h : i128\n    %e2 = arith.trunci %e1 : i128 to i64\n"
+            "    %e3 = arith.muli %e2, %g : i64\n    %y = arith.xori %d, %e3 : i64\n    linalg.yield %y : i64"
+        )  # fmt: skip
+        table.op(
+            "wide", name, f"%e = tensor.empty() : {ty}\n  "
+            + generic(ty, ["(d0) -> (d0)"] * 3, "p", f"%a, %b : {ty}, {ty}", "%e", f"  ^bb0(%x: i64, %q: i64, %out: i64):\n{body}"),
+            [(shape, "i64", "any")] * 2, ty,
+        )  # fmt: skip
+    numbers = [(-1) ** i * 3**(i * 6) for i in range(13)]
+    table.op(
+        "wide", "table", f"%t = arith.constant dense<{numbers}> : tensor<13xi128>\n  %e = tensor.empty() : {t((13,), 'i64')}\n  "
+        + generic(t((13,), "i64"), ["(d0) -> (d0)"] * 3, "p", f"%a, %t : {t((13,), 'i64')}, tensor<13xi128>", "%e",
+                  "  ^bb0(%x: i64, %v: i128, %o: i64):\n    %w = arith.extui %x : i64 to i128\n    %s = arith.shrsi %v, %w : i128\n"
+                  "    %y = arith.trunci %s : i128 to i64\n    linalg.yield %y : i64"),
+        [((13,), "i64", "index:100")], t((13,), "i64"),
+        lambda a: np.array([(n >> int(by)) % 2**64 for n, by in zip(numbers, a)], np.uint64).view(np.int64),
+    )  # fmt: skip
+    # In buffers, as they are.
+    for kind in ("i128", "f128"):
+        source, turned = t((6, 8), "i64"), t((8, 6), "i64")
+        cast = "%c = util.optimization_barrier %s : tensor<6x8xi128>" if kind == "i128" else "%c = tensor.bitcast %s : tensor<6x8xi128> to tensor<6x8xf128>"  # fmt: skip
+        back = "%k = util.optimization_barrier %x : tensor<8x6xi128>" if kind == "i128" else "%k = tensor.bitcast %x : tensor<8x6xf128> to tensor<8x6xi128>"  # fmt: skip
+        table.op(
+            "wide", f"moved_{kind}", "%e = tensor.empty() : tensor<6x8xi128>\n  "
+            + generic("tensor<6x8xi128>", ["(d0, d1) -> (d0, d1)"] * 2, "pp", f"%a : {source}", "%e",
+                      "  ^bb0(%x: i64, %o: i128):\n    %w = arith.extsi %x : i64 to i128\n    %y = arith.muli %w, %w : i128\n    linalg.yield %y : i128", "%s")
+            + f"\n  {cast}\n  %h = util.optimization_barrier %c : tensor<6x8x{kind}>\n  %f = tensor.empty() : tensor<8x6x{kind}>\n"
+            + f"  %x = linalg.transpose ins(%h : tensor<6x8x{kind}>) outs(%f : tensor<8x6x{kind}>) permutation = [1, 0]\n"
+            + f"  {back}\n  %i = util.optimization_barrier %k : tensor<8x6xi128>\n  %z = tensor.empty() : {turned}\n  "
+            + generic(turned, ["(d0, d1) -> (d0, d1)"] * 2, "pp", "%i : tensor<8x6xi128>", "%z",
+                      "  ^bb0(%v: i128, %o: i64):\n    %y = arith.trunci %v : i128 to i64\n    linalg.yield %y : i64"),
+            [((6, 8), "i64", "any")], turned, lambda a: (a * a).T,
+        )  # fmt: skip
+
+
 def fill(table: Table) -> None:
     _formats(table)
     _stored(table)
@@ -277,3 +347,4 @@ def fill(table: Table) -> None:
     _integers(table)
     _extended(table)
     _packed(table)
+    _wide(table)

@@ -9,22 +9,28 @@
 
 enum { TTC_FLOOR_MAX_RANK = 32 };
 
+typedef enum ttc_floor_kind_e {
+  TTC_FLOOR_NODE,
+  TTC_FLOOR_COMPLEX,  // real, imaginary
+  TTC_FLOOR_WIDE,     // of 128 bits: low half, high half, as i64
+  TTC_FLOOR_MEMREF,
+} ttc_floor_kind_t;
+
 // A memref: element (i, j, ...) is element offset + i * strides[0] + ... of
-// |memory|. A complex element is two elements of the memory.
+// |memory|. An element of two nodes is two elements of the memory.
 typedef struct ttc_memref_t {
   uint32_t memory;
-  bool is_complex;
+  ttc_floor_kind_t kind;  // of its elements
   uint32_t rank;
   ttc_node_t offset;
   ttc_node_t sizes[TTC_FLOOR_MAX_RANK];    // in elements of the memref
   ttc_node_t strides[TTC_FLOOR_MAX_RANK];  // in elements of the memory
 } ttc_memref_t;
 
-typedef enum ttc_floor_kind_e {
-  TTC_FLOOR_NODE,
-  TTC_FLOOR_COMPLEX,  // real, imaginary
-  TTC_FLOOR_MEMREF,
-} ttc_floor_kind_t;
+// Nodes of a value of |kind|.
+static inline uint32_t ttc_floor_parts(ttc_floor_kind_t kind) {
+  return kind == TTC_FLOOR_MEMREF ? 0 : kind == TTC_FLOOR_NODE ? 1 : 2;
+}
 
 // What an MLIR value is here: for scalars a node of what ttc_floor_type_of
 // says.
@@ -80,9 +86,9 @@ ttc_node_t ttc_floor_node(ttc_floor_reader_t* r, MlirOperation op, intptr_t i);
 // Gives each result of |op| the value of the operand of that number.
 bool ttc_floor_forward(ttc_floor_reader_t* r, MlirOperation op);
 
-// What elements of |type| are, or the parts of a complex one. False when there
-// is no such thing.
-bool ttc_floor_element_type(MlirType type, bool* out_complex,
+// What elements of |type| are: their kind, and what each node of them is. False
+// when there is no such thing.
+bool ttc_floor_element_type(MlirType type, ttc_floor_kind_t* out_kind,
                             ttc_floor_type_t* out);
 
 // ---- ttc_floor.c ----
@@ -109,5 +115,16 @@ intptr_t ttc_floor_mixed(ttc_floor_reader_t* r, MlirOperation op,
 // memref with its bytes in the program.
 bool ttc_floor_dense(ttc_floor_reader_t* r, MlirOperation op,
                      MlirAttribute dense);
+
+// ---- ttc_floor_wide.c ----
+
+// Whether |type| is i128 or f128.
+bool ttc_floor_has_128_bits(MlirType type);
+// Whether |op| has an i128 or f128 among its operands and results.
+bool ttc_floor_is_wide(MlirOperation op);
+// Reads such an op of the table of scalar ops. f128 is only moved.
+bool ttc_floor_wide(ttc_floor_reader_t* r, MlirOperation op);
+// As ttc_floor_wide, for an arith.constant.
+bool ttc_floor_wide_constant(ttc_floor_reader_t* r, MlirOperation op);
 
 #endif  // TT_IREE_COMPILER_TTC_FLOOR_INTERNAL_H_

@@ -79,7 +79,7 @@ static ttc_memref_t* ttc_dense_memref(ttc_floor_reader_t* r, MlirOperation op,
   *out_memory = (ttc_memory_t){0};
   ttc_floor_type_t element;
   bool known = ttc_floor_element_type(mlirShapedTypeGetElementType(type),
-                                      &memref->is_complex, &element);
+                                      &memref->kind, &element);
   out_memory->dtype = element.storage;
   if (!known) {
     char* text = ttc_type_text(type);
@@ -99,7 +99,7 @@ static ttc_memref_t* ttc_dense_memref(ttc_floor_reader_t* r, MlirOperation op,
             : ttc_loops_index(r->loops, mlirShapedTypeGetDimSize(type, i));
     if (r->loops->status) return NULL;
   }
-  ttc_node_t length = ttc_loops_index(r->loops, memref->is_complex ? 2 : 1);
+  ttc_node_t length = ttc_loops_index(r->loops, ttc_floor_parts(memref->kind));
   for (uint32_t i = memref->rank; i-- > 0;) {
     memref->strides[i] = length;
     length = ttc_mul(r, length, memref->sizes[i]);
@@ -176,10 +176,10 @@ bool ttc_floor_dense(ttc_floor_reader_t* r, MlirOperation op,
   ttc_memref_t* memref =
       ttc_dense_memref(r, op, ttc_result_type(op), 0, &memory);
   if (!memref) return false;
-  bool is_complex;
+  ttc_floor_kind_t kind;
   ttc_floor_type_t element;
   ttc_floor_element_type(mlirShapedTypeGetElementType(ttc_result_type(op)),
-                         &is_complex, &element);
+                         &kind, &element);
   int64_t length = 0;
   if (!ttc_loops_const_value(r->loops, memory.length, &length) ||
       !mlirAttributeIsADenseElements(dense)) {
@@ -193,7 +193,7 @@ bool ttc_floor_dense(ttc_floor_reader_t* r, MlirOperation op,
   if (!data) return false;
   const uint8_t* raw = mlirDenseElementsAttrGetRawData(dense);
   bool splat = mlirDenseElementsAttrIsSplat(dense);
-  int64_t parts = memref->is_complex ? 2 : 1;
+  int64_t parts = ttc_floor_parts(memref->kind);
   uint8_t bits = tt_dtype_desc(memory.dtype)->storage_bits;
   for (int64_t i = 0; i < length; ++i) {
     uint64_t value =
@@ -238,11 +238,10 @@ static ttc_floor_value_t ttc_memref_load(ttc_floor_reader_t* r,
                                          const ttc_memref_t* memref,
                                          const ttc_node_t* indices) {
   ttc_node_t address = ttc_address(r, memref, indices);
-  ttc_floor_value_t value = {.kind = TTC_FLOOR_NODE};
+  ttc_floor_value_t value = {.kind = memref->kind};
   value.nodes[0] = ttc_loops_load(r->loops, r->region, memref->memory, address);
-  if (memref->is_complex) {
+  if (ttc_floor_parts(memref->kind) == 2) {
     ttc_node_t one = ttc_loops_index(r->loops, 1);
-    value.kind = TTC_FLOOR_COMPLEX;
     value.nodes[1] = ttc_loops_load(r->loops, r->region, memref->memory,
                                     ttc_loops_sum(r->loops, address, 1, one));
   }
@@ -255,7 +254,7 @@ static void ttc_memref_store(ttc_floor_reader_t* r, const ttc_memref_t* memref,
   ttc_node_t address = ttc_address(r, memref, indices);
   ttc_loops_store(r->loops, r->region, memref->memory, address,
                   value->nodes[0]);
-  if (memref->is_complex) {
+  if (ttc_floor_parts(memref->kind) == 2) {
     ttc_node_t one = ttc_loops_index(r->loops, 1);
     ttc_loops_store(r->loops, r->region, memref->memory,
                     ttc_loops_sum(r->loops, address, 1, one), value->nodes[1]);
@@ -296,7 +295,7 @@ static bool ttc_floor_load(ttc_floor_reader_t* r, MlirOperation op) {
   if (!memref || !ttc_floor_indices(r, op, 1, memref, indices)) return false;
   ttc_node_t inside = ttc_clamp_loaded(r, memref, indices);
   ttc_floor_value_t value = ttc_memref_load(r, memref, indices);
-  for (int i = 0; i < (memref->is_complex ? 2 : 1); ++i) {
+  for (uint32_t i = 0; i < ttc_floor_parts(memref->kind); ++i) {
     if (inside == TTC_NO_NODE || r->loops->status) break;
     tt_dtype_t type =
         (tt_dtype_t)ttc_loops_node(r->loops, value.nodes[i])->type;
@@ -315,9 +314,7 @@ static bool ttc_floor_store(ttc_floor_reader_t* r, MlirOperation op) {
   const ttc_memref_t* memref = ttc_floor_memref(r, op, 1);
   ttc_node_t indices[TTC_FLOOR_MAX_RANK];
   if (!memref || !ttc_floor_indices(r, op, 2, memref, indices)) return false;
-  ttc_floor_kind_t kind =
-      memref->is_complex ? TTC_FLOOR_COMPLEX : TTC_FLOOR_NODE;
-  if (!value || value->kind != kind) {
+  if (!value || value->kind != memref->kind) {
     return ttc_floor_fail(r, op, "stores a value of an unknown kind");
   }
   ttc_region_t* outside = r->region;
@@ -421,7 +418,7 @@ static bool ttc_floor_reinterpret_cast(ttc_floor_reader_t* r,
   }
   memref->rank = (uint32_t)rank;
   memref->offset = offset[0];
-  if (memref->is_complex) {
+  if (ttc_floor_parts(memref->kind) == 2) {
     ttc_node_t two = ttc_loops_index(r->loops, 2);
     memref->offset = ttc_mul(r, memref->offset, two);
     for (uint32_t i = 0; i < memref->rank; ++i) {
@@ -520,7 +517,9 @@ static bool ttc_floor_strided_metadata(ttc_floor_reader_t* r,
   const ttc_memref_t* source = ttc_floor_memref(r, op, 0);
   ttc_memref_t* base = source ? ttc_memref_copy_of(r, source) : NULL;
   if (!base) return false;
-  if (base->is_complex) return ttc_floor_fail(r, op, "is of complex elements");
+  if (base->kind != TTC_FLOOR_NODE) {
+    return ttc_floor_fail(r, op, "is of complex or wide elements");
+  }
   base->rank = 0;
   base->offset = ttc_loops_index(r->loops, 0);
   ttc_set_memref(r, mlirOperationGetResult(op, 0), base);

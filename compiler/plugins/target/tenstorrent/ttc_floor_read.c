@@ -112,11 +112,19 @@ bool ttc_floor_forward(ttc_floor_reader_t* r, MlirOperation op) {
   return true;
 }
 
-bool ttc_floor_element_type(MlirType type, bool* out_complex,
+bool ttc_floor_element_type(MlirType type, ttc_floor_kind_t* out_kind,
                             ttc_floor_type_t* out) {
-  *out_complex = mlirTypeIsAComplex(type);
-  return ttc_floor_type_of(
-      *out_complex ? mlirComplexTypeGetElementType(type) : type, out);
+  *out_kind = TTC_FLOOR_NODE;
+  if (mlirTypeIsAComplex(type)) {
+    *out_kind = TTC_FLOOR_COMPLEX;
+    type = mlirComplexTypeGetElementType(type);
+  } else if (ttc_floor_has_128_bits(type)) {
+    *out_kind = TTC_FLOOR_WIDE;
+    *out = (ttc_floor_type_t){
+        .storage = TT_DTYPE_I64, .node = TT_DTYPE_I64, .lane = TT_DTYPE_I64};
+    return true;
+  }
+  return ttc_floor_type_of(type, out);
 }
 
 //===----------------------------------------------------------------------===//
@@ -133,10 +141,8 @@ static bool ttc_floor_flatten(ttc_floor_reader_t* r, MlirOperation op,
     const ttc_floor_value_t* value =
         ttc_floor_get(r, mlirOperationGetOperand(op, i));
     if (!value) return ttc_floor_fail(r, op, "has an unknown operand");
-    if (value->kind == TTC_FLOOR_MEMREF) continue;
-    out->at[out->count++] = value->nodes[0];
-    if (value->kind == TTC_FLOOR_COMPLEX) {
-      out->at[out->count++] = value->nodes[1];
+    for (uint32_t j = 0; j < ttc_floor_parts(value->kind); ++j) {
+      out->at[out->count++] = value->nodes[j];
     }
   }
   return !r->loops->status;
@@ -159,9 +165,7 @@ static uint32_t ttc_floor_unflatten(ttc_floor_reader_t* r, MlirValue target,
                                     const ttc_floor_value_t* like,
                                     const ttc_node_t* nodes) {
   ttc_floor_value_t value = *like;
-  uint32_t count = value.kind == TTC_FLOOR_COMPLEX ? 2
-                   : value.kind == TTC_FLOOR_NODE  ? 1
-                                                   : 0;
+  const uint32_t count = ttc_floor_parts(value.kind);
   for (uint32_t i = 0; i < count; ++i) value.nodes[i] = nodes[i];
   ttc_floor_set(r, target, value);
   return count;

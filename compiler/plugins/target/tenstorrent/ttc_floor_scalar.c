@@ -91,6 +91,7 @@ static bool ttc_floor_lane(ttc_floor_reader_t* r, MlirOperation op, intptr_t i,
 }
 
 bool ttc_floor_scalar(ttc_floor_reader_t* r, MlirOperation op) {
+  if (ttc_floor_is_wide(op)) return ttc_floor_wide(r, op);
   ttc_scalar_op_t lane;
   return ttc_scalar_op_read(op, ttc_floor_lane_of_type, &lane) &&
          ttc_floor_lane(r, op, 0, &lane);
@@ -134,6 +135,7 @@ static bool ttc_floor_constant(ttc_floor_reader_t* r, MlirOperation op) {
     ttc_floor_set_node(r, mlirOperationGetResult(op, 0), value);
     return true;
   }
+  if (ttc_floor_has_128_bits(result)) return ttc_floor_wide_constant(r, op);
   if (!mlirTypeIsAShaped(result)) return false;
   return ttc_floor_dense(r, op, ttc_op_attr(op, "value"));
 }
@@ -203,10 +205,10 @@ static bool ttc_floor_scaling(ttc_floor_reader_t* r, MlirOperation op) {
 static bool ttc_floor_select(ttc_floor_reader_t* r, MlirOperation op) {
   const ttc_floor_value_t* x = ttc_floor_get(r, mlirOperationGetOperand(op, 1));
   const ttc_floor_value_t* y = ttc_floor_get(r, mlirOperationGetOperand(op, 2));
-  if (!x || !y || x->kind != TTC_FLOOR_COMPLEX) return ttc_floor_scalar(r, op);
+  if (!x || !y || ttc_floor_parts(x->kind) != 2) return ttc_floor_scalar(r, op);
   ttc_node_t condition = ttc_floor_node(r, op, 0);
-  if (condition == TTC_NO_NODE || y->kind != TTC_FLOOR_COMPLEX) return false;
-  ttc_floor_value_t value = {.kind = TTC_FLOOR_COMPLEX};
+  if (condition == TTC_NO_NODE || y->kind != x->kind) return false;
+  ttc_floor_value_t value = {.kind = x->kind};
   for (int i = 0; i < 2; ++i) {
     const ttc_node_t operands[] = {condition, x->nodes[i], y->nodes[i]};
     tt_dtype_t type = (tt_dtype_t)ttc_loops_node(r->loops, x->nodes[i])->type;

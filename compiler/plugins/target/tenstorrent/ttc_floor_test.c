@@ -95,11 +95,11 @@ static void check_error(const char* source, const char* message,
 
 static void test_type_without_storage(void** state) {
   check_error(
-      FUNC(SUBSPAN("i128") "  %1 = memref.load %0[%c0] : memref<4xi128, "
+      FUNC(SUBSPAN("i256") "  %1 = memref.load %0[%c0] : memref<4xi256, "
                            "#hal.descriptor_type<storage_buffer>>\n"
-                           "  memref.store %1, %0[%c0] : memref<4xi128, "
+                           "  memref.store %1, %0[%c0] : memref<4xi256, "
                            "#hal.descriptor_type<storage_buffer>>\n"),
-      "'hal.interface.binding.subspan' op is of type memref<4xi128",
+      "'hal.interface.binding.subspan' op is of type memref<4xi256",
       "loc(\"test\":5:8)");
 }
 

@@ -35,7 +35,7 @@ typedef struct ttc_floor_type_t {
   const ttc_small_float_t* format;  // else NULL
 } ttc_floor_type_t;
 
-// False for types that no loop program can hold (complex, i128, tensors).
+// False for types that no node can be of (complex, i128, tensors).
 bool ttc_floor_type_of(MlirType type, ttc_floor_type_t* out);
 
 // As ttc_dtype_of_type, the dtype of lanes; NONE when there is none.
