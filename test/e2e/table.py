@@ -14,13 +14,14 @@ import indices
 import linear
 import narrow
 import shared
+import sorts
 import structure
 from case import Case, Table
 
 
 def cases() -> List[Case]:
     table = Table()
-    for part in (bodies, chains, control, elementwise, gathers, indices, linear, narrow, shared, structure):
+    for part in (bodies, chains, control, elementwise, gathers, indices, linear, narrow, shared, sorts, structure):
         part.fill(table)
     ids = [case.id for case in table.cases]
     twice = {i for i in ids if ids.count(i) > 1}

@@ -95,6 +95,7 @@ tt_status_t ttc_floor_lower(MlirOperation func, const ttc_export_t* entry,
   tt_status_t status = ttc_floor_read(func, &loops, out_error_location);
   if (!status) {
     ttc_loops_parallelize(&loops);
+    ttc_loops_sort(&loops);
     ttc_loops_fuse(&loops);
     ttc_loops_promote(&loops);
     ttc_loops_distribute(&loops);

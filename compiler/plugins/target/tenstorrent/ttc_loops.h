@@ -220,6 +220,9 @@ bool ttc_loops_sum_of(const ttc_loops_t* loops, ttc_node_t node,
 // ttc_loops_parallel.c: marks serial loops as parallel whose iterations
 // provably store to rows of their own.
 void ttc_loops_parallelize(ttc_loops_t* loops);
+// ttc_loops_sort.c: sorts by neighbours become sorts by merging. Equal elements
+// keep their order.
+void ttc_loops_sort(ttc_loops_t* loops);
 // ttc_loops_fuse.c: makes parallel loops outermost in perfect nests and merges
 // nests over one space whose iterations only meet themselves.
 void ttc_loops_fuse(ttc_loops_t* loops);
