@@ -125,6 +125,12 @@ static bool ttc_matmul_dims(const ttc_planner_t* planner,
   return true;
 }
 
+// Products spread over the cores, however small they are.
+static double ttc_matmul_cost(const ttc_planner_t* planner) {
+  const ttc_cost_t cost = ttc_plan_cost(planner);
+  return cost.busiest + cost.mean;
+}
+
 // The blocks that cost least.
 static void ttc_matmul_blocks(ttc_planner_t* planner) {
   ttc_matmul_t* matmul = &planner->phase->matmul;
@@ -135,7 +141,7 @@ static void ttc_matmul_blocks(ttc_planner_t* planner) {
     for (uint32_t n = 1; m * n <= limit; ++n) {
       matmul->block_rows = (uint8_t)m;
       matmul->block_columns = (uint8_t)n;
-      double cost = ttc_cost_total(ttc_plan_cost(planner));
+      double cost = ttc_matmul_cost(planner);
       if (least >= 0 && cost >= least) continue;
       least = cost;
       best = *matmul;
@@ -176,9 +182,9 @@ void ttc_plan_matmul(ttc_planner_t* planner) {
   ttc_phase_t* lanes = malloc(sizeof(*lanes));
   if (!lanes) return;
   memcpy(lanes, phase, sizeof(*lanes));
-  double cost = ttc_cost_total(ttc_plan_cost(planner));
+  double cost = ttc_matmul_cost(planner);
   ttc_matmul_take(planner, &matmul);
-  if (ttc_cost_total(ttc_plan_cost(planner)) >= cost) {
+  if (ttc_matmul_cost(planner) >= cost) {
     memcpy(phase, lanes, sizeof(*lanes));
   }
   free(lanes);

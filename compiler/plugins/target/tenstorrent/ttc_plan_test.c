@@ -812,7 +812,7 @@ static void test_blocks(void** state) {
       {7, 2048, 512, 64, TTC_PHASE_MATMUL, 4, 2},  // in parts
       {512, 7, 512, 1, TTC_PHASE_MATMUL, 8, 1},
       {3, 2048, 512, 64, TTC_PHASE_MATMUL, 4, 2},
-      {512, 3, 512, 64, TTC_PHASE_MATMUL, 8, 1},
+      {512, 3, 512, 64, TTC_PHASE_MATMUL, 4, 1},
       {1, 768, 768, 64, TTC_PHASE_LANES, 0, 2},  // never 32 rows for one
       {768, 768, 1, 64, TTC_PHASE_LANES, 0, 1},
   };
