@@ -276,9 +276,8 @@ static ttc_node_t ttc_clamp_loaded(ttc_floor_reader_t* r,
                                     ttc_loops_index(r->loops, 1));
     ttc_node_t at = ttc_loops_op2(r->loops, TT_OP_MINS, indices[i], last);
     at = ttc_loops_op2(r->loops, TT_OP_MAXS, at, ttc_loops_index(r->loops, 0));
-    const ttc_node_t compared[] = {indices[i], at};
-    ttc_node_t same = ttc_loops_op(r->loops, TT_OP_CMPI, TT_DTYPE_I64,
-                                   TT_DTYPE_NONE, TT_PREDI_EQ, compared, 2);
+    ttc_node_t same =
+        ttc_loops_compare(r->loops, TT_DTYPE_I64, TT_PREDI_EQ, indices[i], at);
     const ttc_node_t both[] = {inside, same};
     inside = inside == TTC_NO_NODE
                  ? same
@@ -299,10 +298,8 @@ static bool ttc_floor_load(ttc_floor_reader_t* r, MlirOperation op) {
     if (inside == TTC_NO_NODE || r->loops->status) break;
     tt_dtype_t type =
         (tt_dtype_t)ttc_loops_node(r->loops, value.nodes[i])->type;
-    const ttc_node_t operands[] = {inside, value.nodes[i],
-                                   ttc_loops_const(r->loops, type, 0)};
-    value.nodes[i] = ttc_loops_op(r->loops, TT_OP_SELECT, type, TT_DTYPE_NONE,
-                                  0, operands, 3);
+    value.nodes[i] = ttc_loops_select(r->loops, type, inside, value.nodes[i],
+                                      ttc_loops_const(r->loops, type, 0));
   }
   ttc_floor_set(r, mlirOperationGetResult(op, 0), value);
   return true;

@@ -395,11 +395,9 @@ static bool ttc_floor_index_switch(ttc_floor_reader_t* r, MlirOperation op) {
   MlirBlock* blocks = ttc_loops_alloc(r->loops, (count + 1) * sizeof(*blocks));
   if (r->loops->status) return false;
   for (uint32_t i = 0; i < count; ++i) {
-    const ttc_node_t compared[] = {
-        chosen,
-        ttc_loops_index(r->loops, mlirDenseI64ArrayGetElement(cases, i))};
-    conditions.at[i] = ttc_loops_op(r->loops, TT_OP_CMPI, TT_DTYPE_I64,
-                                    TT_DTYPE_NONE, TT_PREDI_EQ, compared, 2);
+    conditions.at[i] = ttc_loops_compare(
+        r->loops, TT_DTYPE_I64, TT_PREDI_EQ, chosen,
+        ttc_loops_index(r->loops, mlirDenseI64ArrayGetElement(cases, i)));
     blocks[i] = ttc_body(op, 1 + i);
   }
   blocks[count] = ttc_body(op, 0);

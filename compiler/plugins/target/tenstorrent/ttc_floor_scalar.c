@@ -210,10 +210,9 @@ static bool ttc_floor_select(ttc_floor_reader_t* r, MlirOperation op) {
   if (condition == TTC_NO_NODE || y->kind != x->kind) return false;
   ttc_floor_value_t value = {.kind = x->kind};
   for (int i = 0; i < 2; ++i) {
-    const ttc_node_t operands[] = {condition, x->nodes[i], y->nodes[i]};
     tt_dtype_t type = (tt_dtype_t)ttc_loops_node(r->loops, x->nodes[i])->type;
-    value.nodes[i] = ttc_loops_op(r->loops, TT_OP_SELECT, type, TT_DTYPE_NONE,
-                                  0, operands, 3);
+    value.nodes[i] =
+        ttc_loops_select(r->loops, type, condition, x->nodes[i], y->nodes[i]);
   }
   ttc_floor_set(r, mlirOperationGetResult(op, 0), value);
   return true;
@@ -226,12 +225,11 @@ static bool ttc_floor_addui_extended(ttc_floor_reader_t* r, MlirOperation op) {
   const ttc_scalar_op_t add = {
       .op = TT_OP_ADD, .type = type.node, .operand_count = 2};
   if (!ttc_floor_lane(r, op, 0, &add)) return false;
-  const ttc_node_t compared[] = {
-      ttc_floor_get(r, mlirOperationGetResult(op, 0))->nodes[0],
-      ttc_floor_node(r, op, 0)};
+  const ttc_node_t sum =
+      ttc_floor_get(r, mlirOperationGetResult(op, 0))->nodes[0];
   ttc_floor_set_node(r, mlirOperationGetResult(op, 1),
-                     ttc_loops_op(r->loops, TT_OP_CMPI, type.node,
-                                  TT_DTYPE_NONE, TT_PREDI_ULT, compared, 2));
+                     ttc_loops_compare(r->loops, type.node, TT_PREDI_ULT, sum,
+                                       ttc_floor_node(r, op, 0)));
   return true;
 }
 
@@ -312,8 +310,7 @@ static bool ttc_floor_index_cmp(ttc_floor_reader_t* r, MlirOperation op) {
   static const char* const words[TT_PREDI_COUNT] = {
       " eq",  " ne",  " slt", " sle", " sgt",
       " sge", " ult", " ule", " ugt", " uge"};
-  const ttc_node_t operands[] = {ttc_floor_node(r, op, 0),
-                                 ttc_floor_node(r, op, 1)};
+  const ttc_node_t x = ttc_floor_node(r, op, 0), y = ttc_floor_node(r, op, 1);
   char* text = ttc_attribute_text(ttc_op_attr(op, "pred"));
   uint32_t predicate = 0;
   while (text && predicate < TT_PREDI_COUNT &&
@@ -322,9 +319,9 @@ static bool ttc_floor_index_cmp(ttc_floor_reader_t* r, MlirOperation op) {
   }
   free(text);
   if (!text || predicate == TT_PREDI_COUNT || r->loops->status) return false;
-  ttc_floor_set_node(r, mlirOperationGetResult(op, 0),
-                     ttc_loops_op(r->loops, TT_OP_CMPI, TT_DTYPE_I64,
-                                  TT_DTYPE_NONE, predicate, operands, 2));
+  ttc_floor_set_node(
+      r, mlirOperationGetResult(op, 0),
+      ttc_loops_compare(r->loops, TT_DTYPE_I64, (tt_predi_t)predicate, x, y));
   return true;
 }
 

@@ -98,14 +98,10 @@ static ttc_node_t ttc_both(ttc_loops_t* loops, tt_op_t op, tt_dtype_t type,
 static ttc_node_t ttc_choose(ttc_loops_t* loops, tt_predi_t predicate,
                              ttc_node_t a, int64_t b, ttc_node_t x,
                              ttc_node_t y) {
-  const ttc_node_t compared[] = {
-      a, ttc_loops_const(loops, TT_DTYPE_I32, (uint64_t)b)};
-  const ttc_node_t operands[] = {
-      ttc_loops_op(loops, TT_OP_CMPI, TT_DTYPE_I32, TT_DTYPE_NONE, predicate,
-                   compared, 2),
-      x, y};
-  return ttc_loops_op(loops, TT_OP_SELECT, TT_DTYPE_I32, TT_DTYPE_NONE, 0,
-                      operands, 3);
+  const ttc_node_t condition =
+      ttc_loops_compare(loops, TT_DTYPE_I32, predicate, a,
+                        ttc_loops_const(loops, TT_DTYPE_I32, (uint64_t)b));
+  return ttc_loops_select(loops, TT_DTYPE_I32, condition, x, y);
 }
 
 static ttc_node_t ttc_cast(ttc_loops_t* loops, tt_op_t op, tt_dtype_t to,

@@ -46,24 +46,11 @@ typedef struct ttc_wide_t {
 // An op on i64 nodes.
 #define TTC_DO(op, x, y) ttc_loops_op2(loops, TT_OP_##op, x, y)
 
-static ttc_node_t ttc_wide_compare64(ttc_loops_t* loops, tt_predi_t predicate,
-                                     ttc_node_t x, ttc_node_t y) {
-  const ttc_node_t operands[] = {x, y};
-  return ttc_loops_op(loops, TT_OP_CMPI, TT_DTYPE_I64, TT_DTYPE_NONE, predicate,
-                      operands, 2);
-}
-
-static ttc_node_t ttc_wide_select(ttc_loops_t* loops, tt_dtype_t type,
-                                  ttc_node_t condition, ttc_node_t x,
-                                  ttc_node_t y) {
-  const ttc_node_t operands[] = {condition, x, y};
-  return ttc_loops_op(loops, TT_OP_SELECT, type, TT_DTYPE_NONE, 0, operands, 3);
-}
-
 // 1 where x < y as unsigned numbers, else 0.
 static ttc_node_t ttc_wide_carry(ttc_loops_t* loops, ttc_node_t x,
                                  ttc_node_t y) {
-  const ttc_node_t less = ttc_wide_compare64(loops, TT_PREDI_ULT, x, y);
+  const ttc_node_t less =
+      ttc_loops_compare(loops, TT_DTYPE_I64, TT_PREDI_ULT, x, y);
   return ttc_loops_op(loops, TT_OP_EXTUI, TT_DTYPE_I64, TT_DTYPE_I1, 0, &less,
                       1);
 }
@@ -76,10 +63,11 @@ static ttc_node_t ttc_wide_compare(ttc_loops_t* loops, tt_predi_t predicate,
       predicate >= TT_PREDI_SLT && predicate <= TT_PREDI_SGE
           ? (tt_predi_t)(predicate - TT_PREDI_SLT + TT_PREDI_ULT)
           : predicate;
-  return ttc_wide_select(loops, TT_DTYPE_I1,
-                         ttc_wide_compare64(loops, TT_PREDI_EQ, x.high, y.high),
-                         ttc_wide_compare64(loops, low, x.low, y.low),
-                         ttc_wide_compare64(loops, predicate, x.high, y.high));
+  return ttc_loops_select(
+      loops, TT_DTYPE_I1,
+      ttc_loops_compare(loops, TT_DTYPE_I64, TT_PREDI_EQ, x.high, y.high),
+      ttc_loops_compare(loops, TT_DTYPE_I64, low, x.low, y.low),
+      ttc_loops_compare(loops, TT_DTYPE_I64, predicate, x.high, y.high));
 }
 
 // |x| where the comparison with |y| is so, else |y|.
@@ -87,8 +75,8 @@ static ttc_wide_t ttc_wide_better(ttc_loops_t* loops, tt_predi_t predicate,
                                   ttc_wide_t x, ttc_wide_t y) {
   const ttc_node_t better = ttc_wide_compare(loops, predicate, x, y);
   return (ttc_wide_t){
-      ttc_wide_select(loops, TT_DTYPE_I64, better, x.low, y.low),
-      ttc_wide_select(loops, TT_DTYPE_I64, better, x.high, y.high)};
+      ttc_loops_select(loops, TT_DTYPE_I64, better, x.low, y.low),
+      ttc_loops_select(loops, TT_DTYPE_I64, better, x.high, y.high)};
 }
 
 static ttc_wide_t ttc_wide_add(ttc_loops_t* loops, ttc_wide_t x, ttc_wide_t y) {
@@ -128,9 +116,10 @@ static ttc_wide_t ttc_wide_shift(ttc_loops_t* loops, tt_op_t op, ttc_wide_t x,
   const ttc_node_t high = ttc_loops_op2(loops, op, x.high, by);
   const ttc_node_t moved = ttc_loops_op2(loops, op, x.high, more);
   return (ttc_wide_t){
-      ttc_wide_select(loops, TT_DTYPE_I64,
-                      ttc_wide_compare64(loops, TT_PREDI_ULT, by, whole), low,
-                      moved),
+      ttc_loops_select(
+          loops, TT_DTYPE_I64,
+          ttc_loops_compare(loops, TT_DTYPE_I64, TT_PREDI_ULT, by, whole), low,
+          moved),
       high};
 }
 

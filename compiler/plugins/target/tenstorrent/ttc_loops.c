@@ -252,6 +252,19 @@ ttc_node_t ttc_loops_op2(ttc_loops_t* loops, tt_op_t op, ttc_node_t x,
   return ttc_loops_op(loops, op, TT_DTYPE_I64, TT_DTYPE_NONE, 0, operands, 2);
 }
 
+ttc_node_t ttc_loops_compare(ttc_loops_t* loops, tt_dtype_t type,
+                             tt_predi_t predicate, ttc_node_t x, ttc_node_t y) {
+  const ttc_node_t operands[] = {x, y};
+  return ttc_loops_op(loops, TT_OP_CMPI, type, TT_DTYPE_NONE, predicate,
+                      operands, 2);
+}
+
+ttc_node_t ttc_loops_select(ttc_loops_t* loops, tt_dtype_t type,
+                            ttc_node_t condition, ttc_node_t x, ttc_node_t y) {
+  const ttc_node_t operands[] = {condition, x, y};
+  return ttc_loops_op(loops, TT_OP_SELECT, type, TT_DTYPE_NONE, 0, operands, 3);
+}
+
 bool ttc_loops_const_value(const ttc_loops_t* loops, ttc_node_t node,
                            int64_t* out_value) {
   if (loops->nodes[node].kind != TTC_NODE_CONST) return false;

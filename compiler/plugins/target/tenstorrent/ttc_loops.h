@@ -161,6 +161,11 @@ ttc_node_t ttc_loops_op_const(ttc_loops_t* loops, tt_op_t op, tt_dtype_t type,
 // An op on i64 values.
 ttc_node_t ttc_loops_op2(ttc_loops_t* loops, tt_op_t op, ttc_node_t x,
                          ttc_node_t y);
+// The i1 of a comparison of integers of |type|, and a choice of |type| by one.
+ttc_node_t ttc_loops_compare(ttc_loops_t* loops, tt_dtype_t type,
+                             tt_predi_t predicate, ttc_node_t x, ttc_node_t y);
+ttc_node_t ttc_loops_select(ttc_loops_t* loops, tt_dtype_t type,
+                            ttc_node_t condition, ttc_node_t x, ttc_node_t y);
 static inline const ttc_node_data_t* ttc_loops_node(const ttc_loops_t* loops,
                                                     ttc_node_t node) {
   return &loops->nodes[node];

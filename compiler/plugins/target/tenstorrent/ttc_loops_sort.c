@@ -34,18 +34,12 @@ typedef struct ttc_sort_t {
 
 // ---- Finding sorts ----------------------------------------------------------
 
-static bool ttc_is_const(const ttc_loops_t* loops, ttc_node_t node,
-                         int64_t wanted) {
-  int64_t value;
-  return ttc_loops_const_value(loops, node, &value) && value == wanted;
-}
-
 // Whether |stmt| counts from 0 by 1, one iteration after the other, and carries
 // nothing.
-static bool ttc_counts(const ttc_loops_t* loops, const ttc_stmt_t* stmt) {
+static bool ttc_counts(ttc_loops_t* loops, const ttc_stmt_t* stmt) {
   return stmt && stmt->kind == TTC_STMT_FOR && !stmt->parallel &&
-         !stmt->inits.count && ttc_is_const(loops, stmt->operands[0], 0) &&
-         ttc_is_const(loops, stmt->operands[2], 1);
+         !stmt->inits.count && stmt->operands[0] == ttc_loops_index(loops, 0) &&
+         stmt->operands[2] == ttc_loops_index(loops, 1);
 }
 
 // |node| with |to| in place of |from|.
@@ -221,18 +215,6 @@ static ttc_node_t ttc_not(ttc_loops_t* loops, ttc_node_t x) {
   return ttc_i1(loops, TT_OP_XOR, x, ttc_loops_const(loops, TT_DTYPE_I1, 1));
 }
 
-static ttc_node_t ttc_less(ttc_loops_t* loops, ttc_node_t x, ttc_node_t y) {
-  const ttc_node_t operands[] = {x, y};
-  return ttc_loops_op(loops, TT_OP_CMPI, TT_DTYPE_I64, TT_DTYPE_NONE,
-                      TT_PREDI_SLT, operands, 2);
-}
-
-static ttc_node_t ttc_choose(ttc_loops_t* loops, tt_dtype_t type,
-                             ttc_node_t condition, ttc_node_t x, ttc_node_t y) {
-  const ttc_node_t operands[] = {condition, x, y};
-  return ttc_loops_op(loops, TT_OP_SELECT, type, TT_DTYPE_NONE, 0, operands, 3);
-}
-
 // Loads the elements |at| of all arrays.
 static void ttc_sort_load(ttc_sort_t* sort, ttc_region_t* region,
                           bool from_scratch, ttc_node_t at, ttc_node_t* out) {
@@ -292,14 +274,15 @@ static ttc_node_t ttc_sort_place(ttc_sort_t* sort, ttc_region_t* region,
   ttc_node_t y[TTC_SORT_ARRAYS];
   ttc_sort_load(sort, body, from_scratch,
                 ttc_loops_op2(loops, TT_OP_MINS, middle, last), y);
-  ttc_node_t goes = ttc_choose(loops, TT_DTYPE_I1, after,
-                               ttc_not(loops, ttc_sort_before(sort, x, y)),
-                               ttc_sort_before(sort, y, x));
-  ttc_node_t open = ttc_less(loops, low, high);
-  body->yields.at[0] =
-      ttc_choose(loops, TT_DTYPE_I64, ttc_i1(loops, TT_OP_AND, open, goes),
-                 ttc_loops_sum(loops, middle, 1, one), low);
-  body->yields.at[1] = ttc_choose(
+  ttc_node_t goes = ttc_loops_select(
+      loops, TT_DTYPE_I1, after, ttc_not(loops, ttc_sort_before(sort, x, y)),
+      ttc_sort_before(sort, y, x));
+  ttc_node_t open =
+      ttc_loops_compare(loops, TT_DTYPE_I64, TT_PREDI_SLT, low, high);
+  body->yields.at[0] = ttc_loops_select(
+      loops, TT_DTYPE_I64, ttc_i1(loops, TT_OP_AND, open, goes),
+      ttc_loops_sum(loops, middle, 1, one), low);
+  body->yields.at[1] = ttc_loops_select(
       loops, TT_DTYPE_I64, ttc_i1(loops, TT_OP_AND, open, ttc_not(loops, goes)),
       middle, high);
   return ttc_loops_sum(loops, search->results.at[0], -1, lo);
@@ -325,7 +308,8 @@ static ttc_stmt_t* ttc_sort_pass(ttc_sort_t* sort, ttc_region_t* region,
       sort, body, from_scratch, x,
       ttc_loops_op2(loops, TT_OP_MINS, beside, sort->count),
       ttc_loops_op2(loops, TT_OP_MINS, end, sort->count),
-      ttc_less(loops, beside, own), ttc_loops_sum(loops, shift, 1, one));
+      ttc_loops_compare(loops, TT_DTYPE_I64, TT_PREDI_SLT, beside, own),
+      ttc_loops_sum(loops, shift, 1, one));
   // From the start of both runs: those before it of its own, and of the other.
   ttc_node_t target = ttc_loops_op2(loops, TT_OP_MINS, own, beside);
   target = ttc_loops_sum(loops, target, 1, at);

@@ -286,13 +286,17 @@ static void ttc_plan_check_updates(ttc_planner_t* planner,
 
 // ---- The plan ---------------------------------------------------------------
 
+void ttc_plan_form(ttc_planner_t* planner) {
+  ttc_plan_collapse(planner);
+  ttc_plan_lanes(planner);
+  ttc_plan_matmul(planner);
+}
+
 // Plans group |index| of |groups| and moves its phases to |plan|.
 static void ttc_plan_phases(ttc_planner_t* planner, ttc_plan_t* groups,
                             uint32_t index, ttc_plan_t* plan) {
   planner->phase = groups->phases[index];
-  ttc_plan_collapse(planner);
-  ttc_plan_lanes(planner);
-  ttc_plan_matmul(planner);
+  ttc_plan_form(planner);
   if (ttc_plan_parts(planner, plan)) return;
   ttc_plan_buffers(planner);
   groups->phases[index] = NULL;

@@ -17,6 +17,9 @@ typedef struct ttc_planner_t {
 void ttc_plan_refuse(ttc_planner_t* planner, const char* format, ...)
     __attribute__((format(printf, 2, 3)));
 
+// Decides what form the phase takes: lanes or a matmul.
+void ttc_plan_form(ttc_planner_t* planner);
+
 static inline ttc_expr_t ttc_plan_mul(ttc_planner_t* planner, ttc_expr_t a,
                                       ttc_expr_t b) {
   return ttc_expr_op(planner->dispatch, TT_OP_MUL, a, b);

@@ -248,9 +248,7 @@ static void ttc_parts_prune(ttc_phase_t* phase, const uint32_t* stages) {
 static void ttc_parts_close(ttc_parts_t* p, const uint32_t* stages) {
   if (p->planner.status) return;
   ttc_parts_prune(p->planner.phase, stages);
-  ttc_plan_collapse(&p->planner);
-  ttc_plan_lanes(&p->planner);
-  ttc_plan_matmul(&p->planner);
+  ttc_plan_form(&p->planner);
   ttc_cost_t cost = ttc_plan_cost(&p->planner);
   p->cost.busiest += cost.busiest;
   p->cost.mean += cost.mean;
