@@ -168,29 +168,25 @@ def arithmetic(table: Table) -> None:
         )
     for dtype in ("f32", "bf16"):
         for power in (-5, -1, 0, 1, 2, 3, 7):
-            splat = f"%p = arith.constant dense<{power}> : {t(SHAPE, 'i32')}\n  "
-            table.op(
-                "unary-power",
-                f"fpowi_{dtype}_{'m' * (power < 0)}{abs(power)}",
-                f"{splat}%r = math.fpowi %a, %p : {t(SHAPE, dtype)}, {t(SHAPE, 'i32')}",
-                [(SHAPE, dtype, "nonzero")],
-                t(SHAPE, dtype),
-                _in_f32(lambda a, power=power: np.power(a, np.float32(power))),
-                tolerance=(2e-6, 0) if dtype == "f32" else (5e-2, 0),
-                stock=False,
-            )
+            _power(table, "fpowi", dtype, "i32", power, "nonzero")
         for power in (-2.0, -1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0, 3.0):
-            splat = f"%p = arith.constant dense<{power}> : {t(SHAPE, dtype)}\n  "
-            table.op(
-                "unary-power",
-                f"powf_{dtype}_{str(power).replace('-', 'm').replace('.', '_')}",
-                f"{splat}%r = math.powf %a, %p : {t(SHAPE, dtype)}",
-                [(SHAPE, dtype, "positive")],
-                t(SHAPE, dtype),
-                _in_f32(lambda a, power=power: np.power(a, np.float32(power))),
-                tolerance=(2e-6, 0) if dtype == "f32" else (5e-2, 0),
-                stock=False,
-            )
+            _power(table, "powf", dtype, dtype, power, "positive")
+
+
+def _power(table: Table, op: str, dtype: str, of: str, power: float, kind: str) -> None:
+    """The power by a constant of type |of|."""
+    splat = f"%p = arith.constant dense<{power}> : {t(SHAPE, of)}\n  "
+    types = f"{t(SHAPE, dtype)}, {t(SHAPE, of)}" if op == "fpowi" else t(SHAPE, dtype)
+    table.op(
+        "unary-power",
+        f"{op}_{dtype}_{str(power).replace('-', 'm').replace('.', '_')}",
+        f"{splat}%r = math.{op} %a, %p : {types}",
+        [(SHAPE, dtype, kind)],
+        t(SHAPE, dtype),
+        _in_f32(lambda a: np.power(a, np.float32(power))),
+        tolerance=(2e-6, 0) if dtype == "f32" else (5e-2, 0),
+        stock=False,
+    )
 
 
 def comparisons(table: Table) -> None:

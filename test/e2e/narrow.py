@@ -211,13 +211,19 @@ def _integers(table: Table) -> None:
                 + divisor.format(i=kind) + "    " + line.format(i=kind)
                 + f"\n    %y = arith.extsi %v : {kind} to i64\n    linalg.yield %y : i64"
             )  # fmt: skip
-            table.op(
-                "integers", f"{name}_{kind}",
-                "%e = tensor.empty() : " + t(shape, "i64") + "\n  "
-                + generic(t(shape, "i64"), ["(d0) -> (d0)"] * 3, "p", f"%a, %b : {t(shape, 'i64')}, {t(shape, 'i64')}", "%e",
-                          f"  ^bb0(%x: i64, %q: i64, %o: i64):\n{body}"),
-                [(shape, "i64", "any")] * 2, t(shape, "i64"),
-            )  # fmt: skip
+            _integer(table, f"{name}_{kind}", shape, body)
+
+
+def _integer(table: Table, name: str, shape: tuple, body: str) -> None:
+    """A |body| of %x and %q, both i64."""
+    ty = t(shape, "i64")
+    table.op(
+        "integers", name,
+        f"%e = tensor.empty() : {ty}\n  "
+        + generic(ty, ["(d0) -> (d0)"] * 3, "p", f"%a, %b : {ty}, {ty}", "%e",
+                  f"  ^bb0(%x: i64, %q: i64, %o: i64):\n{body}"),
+        [(shape, "i64", "any")] * 2, ty,
+    )  # fmt: skip
 
 
 # Both results of an op; %n is odd.
@@ -243,13 +249,7 @@ def _extended(table: Table) -> None:
                 + f"    %k = arith.constant 1 : {kind}\n    %n = arith.ori %p, %k : {kind}\n    {line.format(i=kind)}\n"
                 + f"    %y = {wide}\n    linalg.yield %y : i64"
             )  # fmt: skip
-            table.op(
-                "integers", f"{name}_{kind}",
-                "%e = tensor.empty() : " + t(shape, "i64") + "\n  "
-                + generic(t(shape, "i64"), ["(d0) -> (d0)"] * 3, "p", f"%a, %b : {t(shape, 'i64')}, {t(shape, 'i64')}", "%e",
-                          f"  ^bb0(%x: i64, %q: i64, %o: i64):\n{body}"),
-                [(shape, "i64", "any")] * 2, t(shape, "i64"),
-            )  # fmt: skip
+            _integer(table, f"{name}_{kind}", shape, body)
 
 
 def _packed(table: Table) -> None:
