@@ -193,6 +193,25 @@ func.func @network(%x: tensor<9x40xf32>, %w: tensor<40x33xf32>, %b: tensor<33xf3
   return %p : tensor<9x10xf32>
 }
 """,
+    # Two steps of keys, the last one not whole.
+    "attention": """
+func.func @attention(%q: tensor<1x20x40xf32>, %k: tensor<1x160x40xf32>,
+                     %v: tensor<1x160x32xf32>) -> tensor<1x20x32xf32> {
+  %scale = arith.constant 0.125 : f32
+  %e = tensor.empty() : tensor<1x20x32xf32>
+  %r = iree_linalg_ext.attention {indexing_maps = [
+      affine_map<(b, m, n, d, k) -> (b, m, d)>, affine_map<(b, m, n, d, k) -> (b, k, d)>,
+      affine_map<(b, m, n, d, k) -> (b, k, n)>, affine_map<(b, m, n, d, k) -> ()>,
+      affine_map<(b, m, n, d, k) -> (b, m, n)>]}
+      ins(%q, %k, %v, %scale : tensor<1x20x40xf32>, tensor<1x160x40xf32>,
+                               tensor<1x160x32xf32>, f32)
+      outs(%e : tensor<1x20x32xf32>) {
+  ^bb0(%s: f32):
+    iree_linalg_ext.yield %s : f32
+  } -> tensor<1x20x32xf32>
+  return %r : tensor<1x20x32xf32>
+}
+""",
     # Ten values that are alive at once; DST has eight tiles.
     "spills": """
 func.func @spills(%a: tensor<900xf32>, %b: tensor<900xf32>) -> tensor<900xf32> {
@@ -308,6 +327,10 @@ def case(name: str):
         n = np.maximum(x @ w / 4 + b, 0) @ v / 4
         e = np.exp(n - n.max(1, keepdims=True))
         return (x, w / 4, b, v / 4), e / e.sum(1, keepdims=True), np.full((9, 10), 2e-2)
+    if name == "attention":
+        q, k, v = floats(13, 1, 20, 40), floats(14, 1, 160, 40), floats(15, 1, 160, 32)
+        e = np.exp(q @ k.transpose(0, 2, 1) / 8)
+        return (q, k, v), e @ v / e.sum(2, keepdims=True), np.full((1, 20, 32), 1e-2)
     if name == "wide":
         a = np.arange(-20, 20, dtype=np.int64) * 123456789012
         b = (np.arange(40, dtype=np.int64) - 50) * 987654321098
@@ -326,8 +349,8 @@ def check(device: Device, mock: Device, name: str) -> None:
         np.testing.assert_array_equal(result, wanted)
     else:
         assert np.all(np.abs(result - wanted) <= tolerance)
-    if name == "network":  # e^x and the division are not the mock's
-        np.testing.assert_allclose(result, on_mock, rtol=1e-6)
+    if name in ("network", "attention"):  # e^x and the division are not the mock's
+        np.testing.assert_allclose(result, on_mock, rtol=1e-6, atol=1e-6)
     else:
         np.testing.assert_array_equal(result, on_mock)
 
@@ -342,7 +365,7 @@ pytestmark = pytest.mark.xdist_group("blackhole")
 
 
 @pytest.mark.parametrize("name", BOTH)
-@pytest.mark.parametrize("program", ["matmul", "sums", "products", "wide", "gather", "slab", "ints", "spills", "network"])
+@pytest.mark.parametrize("program", ["matmul", "sums", "products", "wide", "gather", "slab", "ints", "spills", "network", "attention"])
 def test_program(devices, name, program):
     check(devices(uri(name, grid="1x1")), devices(MOCK), program)
 

@@ -79,29 +79,44 @@ def _attention(q, k, v, mask=None):
     return np.einsum("bmn,bnd->bmd", s, v.astype(np.float32)).astype(q.dtype)
 
 
+# Batches, queries, keys, inner dim, values; the last one is many steps of keys.
+ATTENTIONS = ((2, 17, 23, 16, 24), (1, 64, 64, 32, 32), (3, 1, 40, 16, 8), (2, 40, 300, 24, 40))
+
+
 def attention(table: Table) -> None:
     for dtype in ("f32", "bf16", "f16"):
-        for b, m, n, k, d in ((2, 17, 23, 16, 24), (1, 64, 64, 32, 32), (3, 1, 40, 16, 8)):
+        for sizes in ATTENTIONS:
             for masked in (False, True):
-                inputs = [((b, m, k), dtype, "small"), ((b, n, k), dtype, "small"), ((b, n, d), dtype, "small")]
-                maps = ["(b, m, k)", "(b, n, k)", "(b, n, d)", "()"]
-                names, types = "%a, %b, %c, %scale", ", ".join(t(s, dtype) for s, _, _ in inputs) + f", {dtype}"
-                if masked:
-                    inputs.append(((b, m, n), "i1", "any"))
-                    maps.append("(b, m, n)")
-                    names += ", %d"
-                    types += f", {t((b, m, n), 'i1')}"
-                affine = ", ".join(f"affine_map<(b, m, d, k, n) -> {one}>" for one in [*maps, "(b, m, d)"])
-                line = (
-                    f"%scale = arith.constant 0.25 : {dtype}\n  %e = tensor.empty() : {t((b, m, d), dtype)}\n"
-                    f"  %r = iree_linalg_ext.attention {{indexing_maps = [{affine}]}} ins({names} : {types}) "
-                    f"outs(%e : {t((b, m, d), dtype)}) {{\n  ^bb0(%s: f32):\n    iree_linalg_ext.yield %s : f32\n"
-                    f"  }} -> {t((b, m, d), dtype)}"
-                )
-                table.op(
-                    "chains", f"attention_{'masked_' * masked}{dtype}_{b}x{m}x{n}x{k}x{d}", line, inputs,
-                    t((b, m, d), dtype), _attention, tolerance=TOLERANCE[dtype], stock=False,
-                )  # fmt: skip
+                _attention_case(table, dtype, sizes, sizes[2], masked)
+    for masked in (False, True):
+        _attention_case(table, "f32", (2, 40, 300, 24, 40), None, masked)
+
+
+def _attention_case(table: Table, dtype: str, sizes: tuple, keys: int | None, masked: bool) -> None:
+    """|keys| is the number of keys in the text; None: only the launch tells it."""
+    b, m, n, k, d = sizes
+    inputs = [((b, m, k), dtype, "small"), ((b, n, k), dtype, "small"), ((b, n, d), dtype, "small")]
+    static = [(b, m, k), (b, keys, k), (b, keys, d)]
+    maps = ["(b, m, k)", "(b, n, k)", "(b, n, d)", "()"]
+    names, types = "%a, %b, %c, %scale", ", ".join(t(s, dtype) for s in static) + f", {dtype}"
+    if masked:
+        inputs.append(((b, m, n), "i1", "any"))
+        static.append((b, m, keys))
+        maps.append("(b, m, n)")
+        names += ", %d"
+        types += f", {t((b, m, keys), 'i1')}"
+    affine = ", ".join(f"affine_map<(b, m, d, k, n) -> {one}>" for one in [*maps, "(b, m, d)"])
+    line = (
+        f"%scale = arith.constant 0.25 : {dtype}\n  %e = tensor.empty() : {t((b, m, d), dtype)}\n"
+        f"  %r = iree_linalg_ext.attention {{indexing_maps = [{affine}]}} ins({names} : {types}) "
+        f"outs(%e : {t((b, m, d), dtype)}) {{\n  ^bb0(%s: f32):\n    iree_linalg_ext.yield %s : f32\n"
+        f"  }} -> {t((b, m, d), dtype)}"
+    )
+    shape = f"{b}x{m}x{n if keys else 'd'}x{k}x{d}"
+    table.op(
+        "chains", f"attention_{'masked_' * masked}{dtype}_{shape}", line, inputs, t((b, m, d), dtype),
+        _attention, static=static, tolerance=TOLERANCE[dtype], stock=False,
+    )  # fmt: skip
 
 
 def fill(table: Table) -> None:

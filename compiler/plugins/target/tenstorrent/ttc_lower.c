@@ -202,6 +202,8 @@ static void ttc_lower_phase(ttc_lower_t* lower) {
   }
   if (phase->kind == TTC_PHASE_MATMUL) {
     ttc_lower_matmul(lower);
+  } else if (phase->kind == TTC_PHASE_ATTENTION) {
+    ttc_lower_attention(lower);
   } else {
     ttc_lower_lanes(lower);
   }

@@ -119,7 +119,30 @@ void ttc_lower_write(ttc_lower_t* lower, const ttc_stage_t* stage,
 // to its pages.
 tt_operand_t ttc_lower_extent(ttc_lower_t* lower, uint8_t dim);
 
-// ---- ttc_lower_lanes.c: shared with matmuls ---------------------------------
+// ---- ttc_lower_lanes.c: shared with matmuls and attention -------------------
+
+// Emits a step of |stage|; |masked|: its last lanes lie beyond the end.
+typedef void (*ttc_step_fn_t)(ttc_lower_t* lower, const ttc_stage_t* stage,
+                              bool masked);
+// The loops of |stage| over its private dims.
+void ttc_lower_steps(ttc_lower_t* lower, const ttc_stage_t* stage,
+                     ttc_step_fn_t step);
+// As ttc_lower_loads over all stages, each access once, at TTC_LEVEL_ONCE.
+void ttc_lower_loads_once(ttc_lower_t* lower, ttc_load_fn_t visit);
+// Opens the loop over this core's items.
+void ttc_lower_open_items(ttc_lower_t* lower);
+// In the reader: pages of ones for reduce_tile, and of the mask.
+void ttc_lower_helpers(ttc_lower_t* lower);
+// In the compute kernel: waits for, or pops, the pages that stay for all items.
+void ttc_compute_stays(ttc_lower_t* lower, bool wait);
+// In the compute kernel: evaluates |roots| for page |page| of a step onto DST
+// tiles from |first| on, the first |spills| of the stage's spills being in
+// their CBs.
+void ttc_lower_eval(ttc_lower_t* lower, const ttc_stage_t* stage,
+                    uint32_t spills, uint32_t page, const uint32_t* roots,
+                    uint32_t count, uint32_t first, uint32_t* out_dst);
+// The writer: results of store stages, of all items.
+void ttc_lower_writer(ttc_lower_t* lower);
 
 // In the compute kernel: waits for or pops the pages of |access|.
 void ttc_compute_wait(ttc_lower_t* lower, const ttc_stage_t* stage,
@@ -147,9 +170,18 @@ void ttc_lower_fold(ttc_lower_t* lower, const ttc_stage_result_t* result);
 void ttc_lower_writer_fold(ttc_lower_t* lower, const ttc_stage_t* store,
                            const ttc_stage_result_t* result);
 
-// ---- ttc_lower_lanes.c, ttc_lower_matmul.c ----------------------------------
+// ---- ttc_lower_matmul.c: shared with attention ------------------------------
+
+// In the reader: reads |count| tiles of |access|, which the FPU multiplies,
+// that follow each other along |dim|: rows along |row|, columns along |column|.
+void ttc_lower_read_factor(ttc_lower_t* lower, const ttc_access_t* access,
+                           uint8_t dim, uint32_t count, uint8_t row,
+                           uint8_t column);
+
+// ---- ttc_lower_lanes.c, ttc_lower_matmul.c, ttc_lower_attention.c -----------
 
 void ttc_lower_lanes(ttc_lower_t* lower);
 void ttc_lower_matmul(ttc_lower_t* lower);
+void ttc_lower_attention(ttc_lower_t* lower);
 
 #endif  // TT_IREE_COMPILER_TTC_LOWER_INTERNAL_H_

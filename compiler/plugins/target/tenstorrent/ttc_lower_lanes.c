@@ -6,10 +6,6 @@
 
 // ---- Loops of a stage -------------------------------------------------------
 
-// Emits a step of |stage|; |masked|: its last lanes lie beyond the end.
-typedef void (*ttc_step_fn_t)(ttc_lower_t* lower, const ttc_stage_t* stage,
-                              bool masked);
-
 static void ttc_lower_loop(ttc_lower_t* lower, const ttc_stage_t* stage,
                            uint8_t depth, bool masked, ttc_step_fn_t step);
 
@@ -52,15 +48,14 @@ static void ttc_lower_loop(ttc_lower_t* lower, const ttc_stage_t* stage,
   ttc_lower_range(lower, stage, depth, rest, hi, width, true, step);
 }
 
-static void ttc_lower_steps(ttc_lower_t* lower, const ttc_stage_t* stage,
-                            ttc_step_fn_t step) {
+void ttc_lower_steps(ttc_lower_t* lower, const ttc_stage_t* stage,
+                     ttc_step_fn_t step) {
   ttc_lower_loop(lower, stage, 0, false, step);
 }
 
 // ---- Loads and items --------------------------------------------------------
 
-// As ttc_lower_loads over all stages, each access once, at TTC_LEVEL_ONCE.
-static void ttc_lower_loads_once(ttc_lower_t* lower, ttc_load_fn_t visit) {
+void ttc_lower_loads_once(ttc_lower_t* lower, ttc_load_fn_t visit) {
   const ttc_phase_t* phase = lower->phase;
   bool seen[TTC_MAX_ACCESSES] = {false};
   for (uint32_t i = 0; i < phase->term_count; ++i) {
@@ -75,8 +70,7 @@ static void ttc_lower_loads_once(ttc_lower_t* lower, ttc_load_fn_t visit) {
   }
 }
 
-// Opens the loop over this core's items.
-static void ttc_lower_open_items(ttc_lower_t* lower) {
+void ttc_lower_open_items(ttc_lower_t* lower) {
   const ttc_phase_t* phase = lower->phase;
   tt_operand_t item = tt_build_for(lower->b, lower->item_lo, lower->item_hi,
                                    tt_imm(lower->b, 1), false);
@@ -128,15 +122,28 @@ static void ttc_lower_mask(ttc_lower_t* lower) {
   tt_operand_t cb = ttc_cb(phase->mask_cb);
   tt_operand_t zero = tt_imm(b, 0), one = tt_imm(b, 1);
   tt_operand_t all = tt_imm(b, TT_TILE_DIM);
+  tt_operand_t pages = tt_imm(b, ttc_phase_mask_pages(phase));
   bool rows = stage->folded == stage->row;
-  TT_OPS(b, CB_RESERVE_BACK, NONE, 0, cb, one);
+  TT_OPS(b, CB_RESERVE_BACK, NONE, 0, cb, pages);
   if (phase->lanes == TTC_LANES_STRIP) {
     TT_OPS(b, READ_FLAT, I1, 0, cb, zero, one, lower->ones, zero, rest, zero);
-  } else {
-    TT_OPS(b, READ_TILE, I1, 0, cb, zero, lower->ones, zero, zero, zero,
-           rows ? rest : all, rows ? all : rest, zero);
   }
-  TT_OPS(b, CB_PUSH_BACK, NONE, 0, cb, one);
+  for (uint32_t i = 0;
+       phase->lanes == TTC_LANES_TILE && i < ttc_phase_mask_pages(phase); ++i) {
+    tt_operand_t left =
+        tt_launch_op2(b, TT_OP_SUB, rest, tt_imm(b, (int64_t)i * TT_TILE_DIM));
+    TT_OPS(b, READ_TILE, I1, 0, cb, tt_imm(b, i), lower->ones, zero, zero, zero,
+           rows ? left : all, rows ? all : left, zero);
+  }
+  TT_OPS(b, CB_PUSH_BACK, NONE, 0, cb, pages);
+}
+
+void ttc_lower_helpers(ttc_lower_t* lower) {
+  const uint8_t scaler = lower->phase->scaler_cb;
+  if (scaler != TTC_NO_INDEX) {
+    ttc_lower_fill(lower, scaler, TT_DTYPE_F32, 0x3F800000, 1);
+  }
+  ttc_lower_mask(lower);
 }
 
 static void ttc_reader_step(ttc_lower_t* lower, const ttc_stage_t* stage,
@@ -147,10 +154,7 @@ static void ttc_reader_step(ttc_lower_t* lower, const ttc_stage_t* stage,
 static void ttc_lower_reader(ttc_lower_t* lower) {
   const ttc_phase_t* phase = lower->phase;
   ttc_lower_kernel(lower, TT_UNIT_READER);
-  if (phase->scaler_cb != TTC_NO_INDEX) {
-    ttc_lower_fill(lower, phase->scaler_cb, TT_DTYPE_F32, 0x3F800000, 1);
-  }
-  ttc_lower_mask(lower);
+  ttc_lower_helpers(lower);
   for (uint32_t i = 0; i < phase->stage_count; ++i) {
     const ttc_stage_t* stage = &phase->stages[i];
     for (uint32_t j = 0; j < stage->result_count; ++j) {
@@ -243,7 +247,7 @@ static void ttc_lower_results(ttc_lower_t* lower, tt_op_t op) {
   }
 }
 
-static void ttc_lower_writer(ttc_lower_t* lower) {
+void ttc_lower_writer(ttc_lower_t* lower) {
   const ttc_phase_t* phase = lower->phase;
   ttc_lower_kernel(lower, TT_UNIT_WRITER);
   ttc_writer_stays(lower, true);
@@ -291,11 +295,14 @@ static void ttc_stage_source(const void* data, uint32_t index,
     out->page = access->pages > 1 ? from->page : 0;
   } else if (term->kind == TTC_TERM_MASK) {
     out->cb = phase->mask_cb;
+    out->page = from->page;
   } else {
-    out->cb = phase->stages[term->index].results[term->result].cb;
+    const ttc_stage_t* stage = &phase->stages[term->index];
+    out->cb = stage->results[term->result].cb;
+    if (stage->folded == TTC_NO_INDEX) return;
     if (phase->fold == TTC_FOLD_ROWS) {
       out->bcast = TT_BCAST_ROW;
-    } else if (phase->fold == TTC_FOLD_COLUMNS) {
+    } else {
       out->bcast =
           phase->lanes == TTC_LANES_STRIP ? TT_BCAST_SCALAR : TT_BCAST_COL;
     }
@@ -306,11 +313,9 @@ static uint32_t ttc_lower_dst_limit(const ttc_lower_t* lower) {
   return tt_chip_dst_tiles(lower->options->chip, true, lower->phase->full_sync);
 }
 
-// The first |spills| of the stage's spills being in their CBs.
-static void ttc_lower_eval(ttc_lower_t* lower, const ttc_stage_t* stage,
-                           uint32_t spills, uint32_t page,
-                           const uint32_t* roots, uint32_t count,
-                           uint32_t first, uint32_t* out_dst) {
+void ttc_lower_eval(ttc_lower_t* lower, const ttc_stage_t* stage,
+                    uint32_t spills, uint32_t page, const uint32_t* roots,
+                    uint32_t count, uint32_t first, uint32_t* out_dst) {
   ttc_stage_source_t from = {lower->phase, stage, page};
   ttc_eval_t eval = {.terms = lower->phase->terms,
                      .b = lower->b,
@@ -452,13 +457,14 @@ void ttc_store_step(ttc_lower_t* lower, const ttc_stage_t* stage, bool masked) {
   ttc_lower_loads(lower, stage, TTC_LEVEL_STEP, ttc_compute_pop);
 }
 
-// Waits for, or pops, the pages that stay for all items.
-static void ttc_compute_stays(ttc_lower_t* lower, bool wait) {
+void ttc_compute_stays(ttc_lower_t* lower, bool wait) {
   const ttc_phase_t* phase = lower->phase;
   const uint8_t helpers[] = {phase->scaler_cb, phase->mask_cb};
   for (uint32_t i = 0; i < 2; ++i) {
     if (helpers[i] == TTC_NO_INDEX) continue;
-    const tt_operand_t operands[] = {ttc_cb(helpers[i]), tt_imm(lower->b, 1)};
+    const uint32_t pages = i ? ttc_phase_mask_pages(phase) : 1;
+    const tt_operand_t operands[] = {ttc_cb(helpers[i]),
+                                     tt_imm(lower->b, pages)};
     tt_build_inst(lower->b, wait ? TT_OP_CB_WAIT_FRONT : TT_OP_CB_POP_FRONT,
                   TT_DTYPE_NONE, TT_DTYPE_NONE, 0, TT_NONE, operands, 2);
   }

@@ -59,10 +59,9 @@ static void ttc_matmul_read_tile(ttc_lower_t* lower, const ttc_access_t* access,
                 9);
 }
 
-// Reads |count| tiles of |access| that follow each other along |dim|.
-static void ttc_matmul_read(ttc_lower_t* lower, const ttc_access_t* access,
-                            uint8_t dim, uint32_t count, uint8_t row,
-                            uint8_t column) {
+void ttc_lower_read_factor(ttc_lower_t* lower, const ttc_access_t* access,
+                           uint8_t dim, uint32_t count, uint8_t row,
+                           uint8_t column) {
   tt_builder_t* b = lower->b;
   tt_operand_t cb = ttc_cb(access->cb), pages = tt_imm(b, count);
   tt_operand_t first = lower->at[dim];
@@ -116,12 +115,12 @@ static void ttc_matmul_reader(ttc_lower_t* lower) {
   ttc_lower_kernel(lower, TT_UNIT_READER);
   ttc_matmul_open_items(lower);
   uint32_t loops = ttc_matmul_open_sum(lower);
-  ttc_matmul_read(lower, &phase->accesses[matmul->a], matmul->row,
-                  matmul->block_rows, matmul->row, matmul->inner);
-  ttc_matmul_read(lower, &phase->accesses[matmul->b], matmul->column,
-                  matmul->block_columns,
-                  matmul->transposed ? matmul->column : matmul->inner,
-                  matmul->transposed ? matmul->inner : matmul->column);
+  ttc_lower_read_factor(lower, &phase->accesses[matmul->a], matmul->row,
+                        matmul->block_rows, matmul->row, matmul->inner);
+  ttc_lower_read_factor(lower, &phase->accesses[matmul->b], matmul->column,
+                        matmul->block_columns,
+                        matmul->transposed ? matmul->column : matmul->inner,
+                        matmul->transposed ? matmul->inner : matmul->column);
   ttc_matmul_close(lower, loops);
   ttc_matmul_tiles(lower, ttc_matmul_read_terms);
   tt_build_end(lower->b);

@@ -156,6 +156,23 @@ static bool ttc_plan_join(ttc_planner_t* planner, ttc_phase_t* phase,
   return fits;
 }
 
+ttc_phase_t* ttc_plan_open_phase(ttc_planner_t* planner, ttc_plan_t* plan) {
+  ttc_phase_t* phase = calloc(1, sizeof(*phase));
+  if (!phase) {
+    planner->status =
+        tt_status_make(TT_CODE_RESOURCE_EXHAUSTED, "out of memory");
+    return NULL;
+  }
+  phase->row = TTC_NO_INDEX;
+  phase->column = TTC_NO_INDEX;
+  phase->part = TTC_NO_INDEX;
+  phase->scaler_cb = TTC_NO_INDEX;
+  phase->mask_cb = TTC_NO_INDEX;
+  phase->pages = 1;
+  plan->phases[plan->phase_count++] = phase;
+  return phase;
+}
+
 static void ttc_plan_group(ttc_planner_t* planner, ttc_plan_t* plan) {
   for (uint32_t i = 0; i < planner->dispatch->store_count; ++i) {
     // A copy: planning adds launch expressions, which moves nothing else.
@@ -168,19 +185,8 @@ static void ttc_plan_group(ttc_planner_t* planner, ttc_plan_t* plan) {
       ttc_plan_refuse(planner, "more than %d groups of stores", TTC_MAX_GROUPS);
       return;
     }
-    planner->phase = calloc(1, sizeof(*planner->phase));
-    if (!planner->phase) {
-      planner->status =
-          tt_status_make(TT_CODE_RESOURCE_EXHAUSTED, "out of memory");
-      return;
-    }
-    planner->phase->row = TTC_NO_INDEX;
-    planner->phase->column = TTC_NO_INDEX;
-    planner->phase->part = TTC_NO_INDEX;
-    planner->phase->scaler_cb = TTC_NO_INDEX;
-    planner->phase->mask_cb = TTC_NO_INDEX;
-    planner->phase->pages = 1;
-    plan->phases[plan->phase_count++] = planner->phase;
+    planner->phase = ttc_plan_open_phase(planner, plan);
+    if (!planner->phase) return;
     ttc_plan_add_store(planner, store);
     if (planner->status) return;
   }
@@ -301,6 +307,7 @@ static void ttc_plan_phases(ttc_planner_t* planner, ttc_plan_t* groups,
   ttc_plan_buffers(planner);
   groups->phases[index] = NULL;
   plan->phases[plan->phase_count++] = planner->phase;
+  ttc_plan_add_cost(plan, ttc_plan_cost(planner));
 }
 
 tt_status_t ttc_plan_dispatch(ttc_dispatch_t* dispatch,

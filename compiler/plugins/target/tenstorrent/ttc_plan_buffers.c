@@ -50,20 +50,11 @@ static void ttc_plan_check_ops(ttc_planner_t* planner) {
 
 // ---- Lanes beyond the end ---------------------------------------------------
 
-static uint32_t ttc_term_through_casts(const ttc_phase_t* phase,
-                                       uint32_t term) {
-  while (phase->terms[term].kind == TTC_TERM_OP &&
-         phase->terms[term].op == TT_OP_FPCAST) {
-    term = phase->terms[term].operands[0];
-  }
-  return term;
-}
-
 // Whether |term| is a load that may hold |neutral| beyond the end.
 static bool ttc_plan_pad_load(ttc_planner_t* planner, const ttc_stage_t* stage,
                               uint32_t term, uint64_t neutral) {
   ttc_phase_t* phase = planner->phase;
-  const ttc_term_t* load = &phase->terms[ttc_term_through_casts(phase, term)];
+  const ttc_term_t* load = &phase->terms[ttc_plan_uncast(phase, term)];
   if (load->kind != TTC_TERM_LOAD) return false;
   ttc_access_t* access = &phase->accesses[load->index];
   if (ttc_access_is_indices(planner->dispatch, access) ||
@@ -105,19 +96,30 @@ static void ttc_plan_pad(ttc_planner_t* planner, ttc_stage_t* stage,
   stage->needs_mask = true;
 }
 
+// Whether |stage| folds lanes beyond the end. Of attention only the scores are
+// padded: weights of such lanes are 0 then.
+static bool ttc_plan_is_ragged(const ttc_planner_t* planner,
+                               const ttc_stage_t* stage) {
+  const ttc_phase_t* phase = planner->phase;
+  int64_t size = 0;
+  if (!phase->fold || (phase->kind == TTC_PHASE_ATTENTION &&
+                       stage != &phase->stages[phase->attention.maxima])) {
+    return false;
+  }
+  return !ttc_expr_is_const(planner->dispatch, phase->dims[stage->folded],
+                            &size) ||
+         size % ttc_stage_step(phase, stage, stage->folded) != 0;
+}
+
 static void ttc_plan_pads(ttc_planner_t* planner) {
   ttc_phase_t* phase = planner->phase;
   for (uint32_t i = 0; i < phase->stage_count; ++i) {
     ttc_stage_t* stage = &phase->stages[i];
-    int64_t size = 0;
     if (!stage->reduce) continue;
-    bool whole = !phase->fold ||
-                 (ttc_expr_is_const(planner->dispatch,
-                                    phase->dims[stage->folded], &size) &&
-                  size % ttc_stage_step(phase, stage, stage->folded) == 0);
+    bool ragged = ttc_plan_is_ragged(planner, stage);
     for (uint32_t j = 0; j < stage->result_count; ++j) {
       stage->results[j].masked_term = stage->results[j].term;
-      if (!whole) ttc_plan_pad(planner, stage, &stage->results[j]);
+      if (ragged) ttc_plan_pad(planner, stage, &stage->results[j]);
     }
   }
 }
@@ -138,6 +140,32 @@ static uint32_t ttc_plan_reduce_need(const ttc_phase_t* phase,
   return most;
 }
 
+// Weights and their sum are computed beside the sum so far, of scores in a CB.
+static uint32_t ttc_plan_weights_need(const ttc_phase_t* phase,
+                                      uint32_t limit) {
+  const ttc_attention_t* attention = &phase->attention;
+  ttc_stage_t sums = phase->stages[attention->sums];
+  const uint32_t roots[] = {attention->weight, sums.results[0].term};
+  sums.spills[0].term = attention->score;
+  return ttc_eval_need(phase, &sums, 1, roots, 2, 1, limit);
+}
+
+static uint32_t ttc_plan_attention_need(const ttc_phase_t* phase,
+                                        const ttc_stage_t* stage,
+                                        uint32_t limit) {
+  const uint8_t index = (uint8_t)(stage - phase->stages);
+  if (index == phase->attention.sums) {
+    return ttc_plan_weights_need(phase, limit);
+  }
+  // A tile of values, and their decay.
+  if (index == phase->attention.values) return 2;
+  const uint32_t need = ttc_eval_need(
+      phase, stage, 0, &stage->results[0].masked_term, 1, 0, limit);
+  const bool scores = index == phase->attention.scores;
+  return scores && need < phase->attention.width ? phase->attention.width
+                                                 : need;
+}
+
 static void ttc_plan_dst(ttc_planner_t* planner) {
   ttc_phase_t* phase = planner->phase;
   uint32_t limit = tt_chip_dst_tiles(planner->options->chip, true, true);
@@ -147,6 +175,8 @@ static void ttc_plan_dst(ttc_planner_t* planner) {
     uint32_t most = limit;
     if (!stage->reduce) {
       most = ttc_plan_spills(planner, stage, limit);
+    } else if (phase->kind == TTC_PHASE_ATTENTION) {
+      most = ttc_plan_attention_need(phase, stage, limit);
     } else if (phase->kind != TTC_PHASE_MATMUL) {
       most = ttc_plan_reduce_need(phase, stage, limit);
     }
@@ -187,9 +217,9 @@ static uint8_t ttc_plan_cb(ttc_planner_t* planner, tt_format_t format,
   return cb.number;
 }
 
-static tt_format_t ttc_plan_spill_format(const ttc_phase_t* phase,
-                                         const ttc_spill_t* spill) {
-  return tt_format_of_dtype((tt_dtype_t)phase->terms[spill->term].result_type);
+static tt_format_t ttc_plan_term_format(const ttc_phase_t* phase,
+                                        uint32_t term) {
+  return tt_format_of_dtype((tt_dtype_t)phase->terms[term].result_type);
 }
 
 static tt_format_t ttc_plan_format(const ttc_phase_t* phase, tt_dtype_t dtype) {
@@ -269,7 +299,7 @@ static void ttc_plan_spill_cbs(ttc_planner_t* planner, tt_cb_layout_t layout) {
     uint8_t pages[TT_FORMAT_COUNT] = {0}, cbs[TT_FORMAT_COUNT] = {0};
     for (uint32_t j = 0; j < stage->spill_count; ++j) {
       ttc_spill_t* spill = &stage->spills[j];
-      spill->page = pages[ttc_plan_spill_format(phase, spill)]++;
+      spill->page = pages[ttc_plan_term_format(phase, spill->term)]++;
     }
     for (int format = 0; format < TT_FORMAT_COUNT; ++format) {
       if (!pages[format]) continue;
@@ -278,7 +308,7 @@ static void ttc_plan_spill_cbs(ttc_planner_t* planner, tt_cb_layout_t layout) {
     }
     for (uint32_t j = 0; j < stage->spill_count; ++j) {
       ttc_spill_t* spill = &stage->spills[j];
-      spill->cb = cbs[ttc_plan_spill_format(phase, spill)];
+      spill->cb = cbs[ttc_plan_term_format(phase, spill->term)];
     }
   }
 }
@@ -302,7 +332,8 @@ static void ttc_plan_helper_cbs(ttc_planner_t* planner) {
   }
   if (found >= 0) {
     phase->mask_cb =
-        ttc_plan_cb(planner, TT_FORMAT_INT32, ttc_plan_layout(phase), true, 1);
+        ttc_plan_cb(planner, TT_FORMAT_INT32, ttc_plan_layout(phase), true,
+                    ttc_phase_mask_pages(phase));
   }
 }
 
@@ -342,6 +373,51 @@ static void ttc_plan_matmul_cbs(ttc_planner_t* planner, uint32_t depth) {
   }
 }
 
+// What the FPU multiplies or folds goes through its source registers; the rest
+// keeps 32 bits.
+static void ttc_plan_attention_cbs(ttc_planner_t* planner, uint32_t depth) {
+  ttc_phase_t* phase = planner->phase;
+  ttc_attention_t* a = &phase->attention;
+  ttc_stage_t* stages = phase->stages;
+  const tt_format_t f32 = TT_FORMAT_FLOAT32;
+  const tt_cb_layout_t faces = TT_CB_LAYOUT_FACES;
+  const uint32_t width = a->width;
+  const uint32_t products[] = {a->k, a->v};
+  const uint32_t pages[] = {a->inner_tiles * depth,
+                            width * a->column_tiles * depth};
+  for (uint32_t i = 0; i < 2; ++i) {
+    ttc_access_t* access = &phase->accesses[products[i]];
+    const tt_dtype_t dtype =
+        (tt_dtype_t)planner->dispatch->subspans[access->subspan].dtype;
+    access->cb =
+        ttc_plan_cb(planner, tt_format_of_dtype(dtype), faces, false, pages[i]);
+  }
+  ttc_plan_load_cbs(planner, depth);
+  a->query_cb = ttc_plan_cb(
+      planner, ttc_plan_term_format(phase, stages[a->scores].results[0].term),
+      faces, false, a->inner_tiles);
+  a->weight_cb = ttc_plan_cb(planner, ttc_plan_term_format(phase, a->weight),
+                             faces, false, width);
+  a->score_cb = ttc_plan_cb(planner, f32, faces, true, width);
+  a->block_cb = ttc_plan_cb(planner, f32, faces, true, 1);
+  a->decay_cb = ttc_plan_cb(planner, f32, faces, true, 1);
+  a->sums_cb = ttc_plan_cb(planner, f32, faces, true, 1);
+  const uint8_t folded[] = {a->maxima, a->sums};
+  for (uint32_t i = 0; i < 2; ++i) {
+    ttc_stage_result_t* result = &stages[folded[i]].results[0];
+    result->cb = ttc_plan_cb(planner, f32, faces, true, 1);
+    result->partial_cb = ttc_plan_cb(planner, f32, faces, false, 1);
+  }
+  stages[a->scores].results[0].cb =
+      ttc_plan_cb(planner, f32, faces, true, width);
+  stages[a->values].results[0].cb =
+      ttc_plan_cb(planner, f32, faces, true, a->column_tiles);
+  ttc_stage_result_t* stored = &stages[phase->stage_count - 1].results[0];
+  stored->cb =
+      ttc_plan_cb(planner, tt_format_of_dtype((tt_dtype_t)stored->type), faces,
+                  false, depth);
+}
+
 static void ttc_plan_cbs(ttc_planner_t* planner, uint32_t depth) {
   ttc_phase_t* phase = planner->phase;
   phase->cb_count = 0;
@@ -355,8 +431,12 @@ static void ttc_plan_cbs(ttc_planner_t* planner, uint32_t depth) {
     ttc_plan_spill_cbs(planner, TT_CB_LAYOUT_FACES);
     return;
   }
-  ttc_plan_load_cbs(planner, depth);
-  ttc_plan_result_cbs(planner, depth);
+  if (phase->kind == TTC_PHASE_ATTENTION) {
+    ttc_plan_attention_cbs(planner, depth);
+  } else {
+    ttc_plan_load_cbs(planner, depth);
+    ttc_plan_result_cbs(planner, depth);
+  }
   ttc_plan_spill_cbs(planner, ttc_plan_layout(phase));
   ttc_plan_helper_cbs(planner);
 }

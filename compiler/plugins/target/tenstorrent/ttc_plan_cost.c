@@ -9,6 +9,8 @@ enum {
   // Loops, CB ops and waiting in a step, and in a core that begins.
   TTC_STEP_CYCLES = 400,
   TTC_CORE_CYCLES = 1000,
+  // A barrier between phases, some 16 additions of tiles.
+  TTC_BARRIER_CYCLES = 8000,
 };
 
 int64_t ttc_plan_size(const ttc_planner_t* planner, uint8_t dim) {
@@ -189,6 +191,38 @@ static double ttc_block_cost(const ttc_planner_t* planner, double parts) {
   return cost;
 }
 
+// A tile row of queries. Keys and values are read as their products take them.
+static double ttc_attention_cost(const ttc_planner_t* planner) {
+  const ttc_phase_t* phase = planner->phase;
+  const ttc_attention_t* a = &phase->attention;
+  const ttc_stage_t* scores = &phase->stages[a->scores];
+  const ttc_stage_t* maxima = &phase->stages[a->maxima];
+  const double pack = ttc_tile_op_cost(planner, TT_OP_PACK_TILE);
+  const double copy = ttc_tile_op_cost(planner, TT_OP_COPY_TILE);
+  const double multiply = ttc_tile_op_cost(planner, TT_OP_MATMUL_TILES);
+  const double k = ttc_move_cost(planner, &phase->accesses[a->k],
+                                 a->k_transposed ? a->key : a->inner,
+                                 a->k_transposed ? a->inner : a->key);
+  const double v = ttc_move_cost(planner, &phase->accesses[a->v],
+                                 a->v_transposed ? a->column : a->key,
+                                 a->v_transposed ? a->key : a->column);
+  const double queries =
+      a->inner_tiles * (ttc_reads_cost(planner, scores, TTC_LEVEL_STEP) +
+                        ttc_step_cost(planner, scores) + pack);
+  const double key = ttc_reads_cost(planner, maxima, TTC_LEVEL_STEP) +
+                     ttc_step_cost(planner, maxima) +
+                     ttc_step_cost(planner, &phase->stages[a->sums]) +
+                     a->inner_tiles * (k + multiply) +
+                     a->column_tiles * (v + multiply) + 4 * pack;
+  const double decay =
+      2 * copy + pack +
+      ttc_op_cost(planner, TT_OP_MUL, TT_DTYPE_F32, TT_DTYPE_NONE);
+  const double step = ttc_fold_cost(planner, maxima) + 2 * (copy + pack) +
+                      a->width * key + a->column_tiles * decay;
+  return queries + ttc_stage_steps(planner, maxima, 1) * step +
+         ttc_stage_cost(planner, &phase->stages[phase->stage_count - 1], 1);
+}
+
 // ---- The phase --------------------------------------------------------------
 
 ttc_cost_t ttc_plan_cost(const ttc_planner_t* planner) {
@@ -204,6 +238,8 @@ ttc_cost_t ttc_plan_cost(const ttc_planner_t* planner) {
   }
   if (phase->kind == TTC_PHASE_MATMUL) {
     item = ttc_block_cost(planner, parts);
+  } else if (phase->kind == TTC_PHASE_ATTENTION) {
+    item = ttc_attention_cost(planner);
   } else {
     for (uint32_t i = 0; i < phase->stage_count; ++i) {
       item += ttc_stage_cost(planner, &phase->stages[i], parts);
@@ -213,4 +249,10 @@ ttc_cost_t ttc_plan_cost(const ttc_planner_t* planner) {
   return (ttc_cost_t){
       .busiest = TTC_CORE_CYCLES + ceil(items / groups) * item,
       .mean = parts * (groups * TTC_CORE_CYCLES + items * item) / cores};
+}
+
+void ttc_plan_add_cost(ttc_plan_t* plan, ttc_cost_t phases) {
+  if (plan->phase_count > 1) plan->cost.busiest += TTC_BARRIER_CYCLES;
+  plan->cost.busiest += phases.busiest;
+  plan->cost.mean += phases.mean;
 }

@@ -10,12 +10,17 @@ typedef struct ttc_planner_t {
   const ttc_plan_options_t* options;
   ttc_phase_t* phase;
   int64_t unknown;     // what sizes that push constants give may be
+  bool apart;          // no dim of the stores is reduced too:
+  uint8_t dims_apart;  // the first ones
   tt_status_t status;  // sticky
 } ttc_planner_t;
 
 // Records why the tile path does not take the dispatch, unless it is known.
 void ttc_plan_refuse(ttc_planner_t* planner, const char* format, ...)
     __attribute__((format(printf, 2, 3)));
+
+// A new phase at the end of |plan|, or NULL: the status says why.
+ttc_phase_t* ttc_plan_open_phase(ttc_planner_t* planner, ttc_plan_t* plan);
 
 // Decides what form the phase takes: lanes or a matmul.
 void ttc_plan_form(ttc_planner_t* planner);
@@ -64,6 +69,8 @@ uint32_t ttc_plan_constant(ttc_planner_t* planner, tt_dtype_t type,
 uint32_t ttc_plan_op(ttc_planner_t* planner, tt_op_t op, tt_dtype_t type,
                      tt_dtype_t type2, const uint32_t* operands,
                      uint32_t count);
+// The term below casts of |term|.
+uint32_t ttc_plan_uncast(const ttc_phase_t* phase, uint32_t term);
 // The access to |slice| indexed by |forms|, one a dim.
 uint32_t ttc_plan_slice(ttc_planner_t* planner, const ttc_slice_t* slice,
                         uint32_t rank, const ttc_plan_form_t* forms);
@@ -104,22 +111,10 @@ ttc_expr_t ttc_plan_item_count(ttc_planner_t* planner);
 
 // ---- ttc_plan_cost.c --------------------------------------------------------
 
-// Cycles: of the busiest core, and of all cores on average.
-typedef struct ttc_cost_t {
-  double busiest, mean;
-} ttc_cost_t;
-enum {
-  // A launch takes about as long whatever its cores do (a guess).
-  TTC_LAUNCH_CYCLES = 40000,
-};
-// What is compared: where a launch hides what the busiest core does, all that
-// counts is what all of them do.
-static inline double ttc_cost_total(ttc_cost_t cost) {
-  return (cost.busiest > TTC_LAUNCH_CYCLES ? cost.busiest : TTC_LAUNCH_CYCLES) +
-         cost.mean;
-}
 // What the phase costs.
 ttc_cost_t ttc_plan_cost(const ttc_planner_t* planner);
+// Adds to the cost of |plan| that of |phases|, which come after a barrier.
+void ttc_plan_add_cost(ttc_plan_t* plan, ttc_cost_t phases);
 // About how large |dim| is, at least 1; 1 for TTC_NO_INDEX.
 int64_t ttc_plan_size(const ttc_planner_t* planner, uint8_t dim);
 // Sets the private dim that parts share: that of most steps.
@@ -133,6 +128,15 @@ bool ttc_plan_parts(ttc_planner_t* planner, ttc_plan_t* plan);
 
 // ---- ttc_plan_matmul.c ------------------------------------------------------
 
+// The terms that |result| of a reduce stage sums the products of; false where
+// it sums others, or no floats.
+bool ttc_plan_factors(const ttc_phase_t* phase,
+                      const ttc_stage_result_t* result, uint32_t* out_factors);
+// The term below widening casts of |term|: the FPU takes 16-bit floats as they
+// are.
+uint32_t ttc_plan_unwidened(const ttc_phase_t* phase, uint32_t term);
+// The access that a factor loads, or TT_NONE.
+uint32_t ttc_plan_factor_load(const ttc_phase_t* phase, uint32_t factor);
 // Lets the FPU multiply and add where a reduction sums products of two loads.
 void ttc_plan_multiplies(ttc_planner_t* planner);
 // Makes the phase, whose lanes are chosen, a matmul where its shape allows and

@@ -5,18 +5,34 @@
 
 #include "compiler/plugins/target/tenstorrent/ttc_plan_internal.h"
 
-// The load below widening casts of |term|, or TT_NONE. The FPU takes 16-bit
-// floats as they are.
-static uint32_t ttc_matmul_load(const ttc_phase_t* phase, uint32_t term) {
+uint32_t ttc_plan_unwidened(const ttc_phase_t* phase, uint32_t term) {
   const ttc_term_t* t = &phase->terms[term];
   while (t->kind == TTC_TERM_OP && t->op == TT_OP_FPCAST &&
          t->type == TT_DTYPE_F32) {
-    t = &phase->terms[t->operands[0]];
+    term = t->operands[0];
+    t = &phase->terms[term];
   }
+  return term;
+}
+
+uint32_t ttc_plan_factor_load(const ttc_phase_t* phase, uint32_t term) {
+  const ttc_term_t* t = &phase->terms[ttc_plan_unwidened(phase, term)];
   bool takes = t->kind == TTC_TERM_LOAD && (t->result_type == TT_DTYPE_F32 ||
                                             t->result_type == TT_DTYPE_F16 ||
                                             t->result_type == TT_DTYPE_BF16);
   return takes ? t->index : TT_NONE;
+}
+
+bool ttc_plan_factors(const ttc_phase_t* phase,
+                      const ttc_stage_result_t* result, uint32_t* out_factors) {
+  const ttc_term_t* product = &phase->terms[result->term];
+  if (result->op != TT_OP_ADD || result->type != TT_DTYPE_F32) return false;
+  if (product->kind == TTC_TERM_OP && product->op == TT_OP_FPCAST) {
+    product = &phase->terms[product->operands[0]];
+  }
+  if (product->kind != TTC_TERM_OP || product->op != TT_OP_MUL) return false;
+  memcpy(out_factors, product->operands, 2 * sizeof(*out_factors));
+  return true;
 }
 
 // Whether |result| of |stage| sums products of two loads.
@@ -24,17 +40,10 @@ static bool ttc_matmul_product(const ttc_phase_t* phase,
                                const ttc_stage_t* stage,
                                const ttc_stage_result_t* result,
                                uint32_t* out_a, uint32_t* out_b) {
-  if (!stage->reduce || result->op != TT_OP_ADD ||
-      result->type != TT_DTYPE_F32) {
-    return false;
-  }
-  const ttc_term_t* product = &phase->terms[result->term];
-  if (product->kind == TTC_TERM_OP && product->op == TT_OP_FPCAST) {
-    product = &phase->terms[product->operands[0]];
-  }
-  if (product->kind != TTC_TERM_OP || product->op != TT_OP_MUL) return false;
-  *out_a = ttc_matmul_load(phase, product->operands[0]);
-  *out_b = ttc_matmul_load(phase, product->operands[1]);
+  uint32_t factors[2];
+  if (!stage->reduce || !ttc_plan_factors(phase, result, factors)) return false;
+  *out_a = ttc_plan_factor_load(phase, factors[0]);
+  *out_b = ttc_plan_factor_load(phase, factors[1]);
   return *out_a != TT_NONE && *out_b != TT_NONE && *out_a != *out_b;
 }
 

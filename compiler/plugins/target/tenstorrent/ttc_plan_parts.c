@@ -9,8 +9,6 @@
 #include "compiler/plugins/target/tenstorrent/ttc_plan_internal.h"
 
 enum {
-  // Cycles of a barrier between phases, some 16 additions of tiles.
-  TTC_BARRIER_CYCLES = 8000,
   // What a size may be that only the launch tells, where it is folded into a
   // known number of results: a wrong guess costs a barrier here, and all cores
   // but one there.
@@ -34,7 +32,6 @@ typedef struct ttc_parts_t {
   ttc_expr_t parts;
   bool parts_inside;
   ttc_plan_t plan;
-  ttc_cost_t cost;
 } ttc_parts_t;
 
 // ---- The phase as it is -----------------------------------------------------
@@ -249,10 +246,7 @@ static void ttc_parts_close(ttc_parts_t* p, const uint32_t* stages) {
   if (p->planner.status) return;
   ttc_parts_prune(p->planner.phase, stages);
   ttc_plan_form(&p->planner);
-  ttc_cost_t cost = ttc_plan_cost(&p->planner);
-  p->cost.busiest += cost.busiest;
-  p->cost.mean += cost.mean;
-  if (p->plan.phase_count > 1) p->cost.busiest += TTC_BARRIER_CYCLES;
+  ttc_plan_add_cost(&p->plan, ttc_plan_cost(&p->planner));
 }
 
 // How many cores share an item: as many as there are for it, but no more than
@@ -401,12 +395,13 @@ bool ttc_plan_parts(ttc_planner_t* planner, ttc_plan_t* plan) {
   ttc_parts_plan(&p);
   bool pays =
       !p.planner.status &&
-      ttc_cost_total(p.cost) < TTC_PARTS_SHARE * ttc_cost_total(cost) &&
+      ttc_cost_total(p.plan.cost) < TTC_PARTS_SHARE * ttc_cost_total(cost) &&
       plan->phase_count + p.plan.phase_count + TTC_MAX_GROUPS <= TTC_MAX_PHASES;
   if (pays) {
     memcpy(&plan->phases[plan->phase_count], p.plan.phases,
            p.plan.phase_count * sizeof(*p.plan.phases));
     plan->phase_count += p.plan.phase_count;
+    ttc_plan_add_cost(plan, p.plan.cost);
   } else {
     planner->dispatch->subspan_count = subspan_count;
     ttc_plan_deinitialize(&p.plan);

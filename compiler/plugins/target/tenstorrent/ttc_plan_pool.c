@@ -121,6 +121,14 @@ static void ttc_plan_place(ttc_planner_t* planner, const ttc_slice_t* slice,
   *out = access;
 }
 
+uint32_t ttc_plan_uncast(const ttc_phase_t* phase, uint32_t term) {
+  while (phase->terms[term].kind == TTC_TERM_OP &&
+         phase->terms[term].op == TT_OP_FPCAST) {
+    term = phase->terms[term].operands[0];
+  }
+  return term;
+}
+
 uint32_t ttc_plan_slice(ttc_planner_t* planner, const ttc_slice_t* slice,
                         uint32_t rank, const ttc_plan_form_t* forms) {
   ttc_access_t access;

@@ -118,6 +118,14 @@ static void ttc_lanes_print(const ttc_phase_t* phase, FILE* file) {
     ttc_dim_print(phase->matmul.column, file);
     fputs(" inner ", file);
     ttc_dim_print(phase->matmul.inner, file);
+  } else if (phase->kind == TTC_PHASE_ATTENTION) {
+    const ttc_attention_t* attention = &phase->attention;
+    fprintf(file, "    queries in rows ");
+    ttc_dim_print(attention->row, file);
+    fprintf(file, ", %u tiles of keys ", attention->width);
+    ttc_dim_print(attention->key, file);
+    fprintf(file, " a step, scores x%u, weights x%u", attention->score,
+            attention->weight);
   } else if (phase->lanes == TTC_LANES_STRIP) {
     fprintf(file, "    strips of %u columns ", ttc_phase_column_step(phase));
     ttc_dim_print(phase->column, file);
@@ -142,6 +150,7 @@ void ttc_plan_print(const ttc_dispatch_t* dispatch, const ttc_plan_t* plan,
       [TTC_PHASE_MOVE] = "move",
       [TTC_PHASE_LANES] = "lanes",
       [TTC_PHASE_MATMUL] = "matmul",
+      [TTC_PHASE_ATTENTION] = "attention",
   };
   fprintf(file, "plan @%s\n", dispatch->name ? dispatch->name : "");
   for (uint32_t i = 0; i < plan->phase_count; ++i) {

@@ -249,7 +249,7 @@ static void ttc_plan_stage_dims(ttc_planner_t* planner, ttc_plan_loops_t* loops,
   for (uint32_t i = 0; i < generic->loop_count; ++i) {
     if (!(generic->reductions >> i & 1)) continue;
     if (ttc_expr_equals(planner->dispatch, generic->loops[i], 1)) continue;
-    uint8_t dim = 0;
+    uint8_t dim = planner->dims_apart;
     while (dim < planner->phase->dim_count &&
            ((taken >> dim & 1) ||
             planner->phase->dims[dim] != generic->loops[i])) {
@@ -456,6 +456,7 @@ void ttc_plan_add_store(ttc_planner_t* planner, const ttc_store_t* store) {
   uint8_t dims[TTC_MAX_RANK];
   ttc_plan_form_t forms[TTC_MAX_RANK];
   ttc_plan_store_dims(planner, &value, dims);
+  if (planner->apart) planner->dims_apart = planner->phase->dim_count;
   memset(forms, 0, sizeof(forms));
   for (uint32_t i = 0; i < value.rank; ++i) {
     if (dims[i] != TTC_NO_INDEX) forms[i].factors[dims[i]] = 1;

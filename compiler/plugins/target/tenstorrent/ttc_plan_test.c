@@ -11,6 +11,7 @@
 #include <cmocka.h>
 // clang-format on
 
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -188,7 +189,10 @@ static void run(shapes_t* s, uint32_t cores, uint32_t grid,
                 const tt_interp_binding_t* bindings) {
   ttc_plan_options_t options = options_of(cores);
   ttc_plan_t plan;
-  succeed(ttc_plan_dispatch(&s->dispatch, &options, &plan), "plan");
+  succeed(ttc_plan_attention(&s->dispatch, &options, &plan), "plan");
+  if (!plan.phase_count) {
+    succeed(ttc_plan_dispatch(&s->dispatch, &options, &plan), "plan");
+  }
   tt_builder_t* b = tt_builder_create();
   ttc_lower_plan(b, &s->dispatch, &options, &plan);
   ttc_plan_deinitialize(&plan);
@@ -996,6 +1000,181 @@ static void test_updates(void** state) {
   }
 }
 
+//===----------------------------------------------------------------------===//
+// Attention
+//===----------------------------------------------------------------------===//
+
+enum { INNER = 40, VALUES = 70 };
+
+static uint32_t attend_product(shapes_t* s, uint32_t a, const char* a_map,
+                               uint32_t b, const char* b_map, ttc_expr_t rows,
+                               ttc_expr_t columns, ttc_expr_t inner) {
+  const ttc_expr_t dims[] = {rows, columns};
+  ttc_generic_t g = {.loop_count = 3,
+                     .loops = {rows, columns, inner},
+                     .reductions = 4,
+                     .input_count = 2,
+                     .output_count = 1,
+                     .inputs = {map_of(a, a_map), map_of(b, b_map)},
+                     .outputs = {map_of(constant(s, 0, 2, dims), "ij")}};
+  body_op(&g, TTC_BODY_INPUT, 0, 0, 0);
+  body_op(&g, TTC_BODY_INPUT, 0, 1, 0);
+  body_op(&g, TTC_BODY_INIT, 0, 0, 0);
+  body_op(&g, TTC_BODY_OP, TT_OP_MUL, 0, 1);
+  g.yields[0] = body_op(&g, TTC_BODY_OP, TT_OP_ADD, 2, 3);
+  return result_of(s, &g);
+}
+
+static uint32_t attend_fold(shapes_t* s, tt_op_t op, float start, uint32_t a,
+                            ttc_expr_t rows, ttc_expr_t columns) {
+  ttc_generic_t g = {.loop_count = 2,
+                     .loops = {rows, columns},
+                     .reductions = 2,
+                     .input_count = 1,
+                     .output_count = 1,
+                     .inputs = {map_of(a, "ij")},
+                     .outputs = {map_of(constant(s, start, 1, &rows), "i")}};
+  body_op(&g, TTC_BODY_INPUT, 0, 0, 0);
+  body_op(&g, TTC_BODY_INIT, 0, 0, 0);
+  g.yields[0] = body_op(&g, TTC_BODY_OP, op, 0, 1);
+  return result_of(s, &g);
+}
+
+// op(a[i, j], b), and its exponential if |exp|.
+static uint32_t attend_each(shapes_t* s, tt_op_t op, uint32_t a, uint32_t b,
+                            const char* b_map, bool exp, ttc_expr_t rows,
+                            ttc_expr_t columns) {
+  const ttc_expr_t dims[] = {rows, columns};
+  ttc_generic_t g = {.loop_count = 2,
+                     .loops = {rows, columns},
+                     .input_count = 2,
+                     .output_count = 1,
+                     .inputs = {map_of(a, "ij"), map_of(b, b_map)},
+                     .outputs = {map_of(constant(s, 0, 2, dims), "ij")}};
+  body_op(&g, TTC_BODY_INPUT, 0, 0, 0);
+  body_op(&g, TTC_BODY_INPUT, 0, 1, 0);
+  g.yields[0] = body_op(&g, TTC_BODY_OP, op, 0, 1);
+  if (exp) {
+    g.yields[0] = body_op(&g, TTC_BODY_OP, TT_OP_EXP, 2, 0);
+    g.body[3].operand_count = 1;
+  }
+  return result_of(s, &g);
+}
+
+static void attend_plainly(const float* q, const float* k, const float* v,
+                           const float* bias, int64_t m, int64_t n,
+                           float* want) {
+  for (int64_t i = 0; i < m; ++i) {
+    double sum = 0, values[VALUES] = {0};
+    for (int64_t j = 0; j < n; ++j) {
+      double score = bias[i * n + j];
+      for (int64_t d = 0; d < INNER; ++d) {
+        score += (double)q[i * INNER + d] * k[j * INNER + d];
+      }
+      // Scores are small enough to need no bound.
+      double weight = exp(score);
+      sum += weight;
+      for (int64_t d = 0; d < VALUES; ++d) {
+        values[d] += weight * v[j * VALUES + d];
+      }
+    }
+    for (int64_t d = 0; d < VALUES; ++d) {
+      want[i * VALUES + d] = (float)(values[d] / sum);
+    }
+  }
+}
+
+// |m| queries, |n| keys. Some queries see no key of the first steps, and the
+// first one sees none.
+static void check_attention(int64_t m, int64_t n, float start, bool dynamic,
+                            uint32_t cores) {
+  shapes_t s;
+  shapes_open(&s, dynamic);
+  ttc_expr_t rows = size_of(&s, m), keys = size_of(&s, n);
+  ttc_expr_t inner = ttc_expr_const(&s.dispatch, INNER);
+  ttc_expr_t columns = ttc_expr_const(&s.dispatch, VALUES);
+  const ttc_expr_t of_q[] = {rows, inner}, of_k[] = {keys, inner};
+  const ttc_expr_t of_v[] = {keys, columns}, of_bias[] = {rows, keys};
+  uint32_t q = load(&s, 2, of_q), k = load(&s, 2, of_k);
+  uint32_t v = load(&s, 2, of_v), bias = load(&s, 2, of_bias);
+  uint32_t scores = attend_product(&s, q, "ik", k, "jk", rows, keys, inner);
+  scores = attend_each(&s, TT_OP_ADD, scores, bias, "ij", false, rows, keys);
+  uint32_t bound = attend_fold(&s, TT_OP_MAXF, start, scores, rows, keys);
+  uint32_t weights =
+      attend_each(&s, TT_OP_SUB, scores, bound, "i", true, rows, keys);
+  uint32_t sums = attend_fold(&s, TT_OP_ADD, 0, weights, rows, keys);
+  uint32_t values =
+      attend_product(&s, weights, "ik", v, "kj", rows, columns, keys);
+  store(&s,
+        attend_each(&s, TT_OP_DIVF, values, sums, "i", false, rows, columns));
+  float *x = numbers(m * INNER, 1), *y = numbers(n * INNER, 2);
+  float *u = numbers(n * VALUES, 3), *w = numbers(m * n, 4);
+  float *z = numbers(m * VALUES, 5), *want = numbers(m * VALUES, 6);
+  for (int64_t i = 0; i < m * INNER; ++i) x[i] /= 16;
+  for (int64_t i = 0; i < m * n; ++i) {
+    bool hidden = i < n || (i / n % 3 == 1 && i % n < 140 && i % n < n - 1);
+    if (hidden) w[i] = -INFINITY;
+  }
+  attend_plainly(x, y, u, w, m, n, want);
+  const tt_interp_binding_t bindings[] = {
+      binding(x, m * INNER), binding(y, n * INNER), binding(u, n * VALUES),
+      binding(w, m * n), binding(z, m * VALUES)};
+  ttc_plan_options_t options = options_of(cores);
+  ttc_plan_t plan;
+  succeed(ttc_plan_attention(&s.dispatch, &options, &plan), "plan");
+  assert_int_equal(plan.phase_count, 1);
+  assert_int_equal(plan.phases[0]->kind, TTC_PHASE_ATTENTION);
+  ttc_plan_deinitialize(&plan);
+  run(&s, cores, cores, bindings);
+  for (int64_t i = 0; i < m * VALUES; ++i) {
+    if (isnan(want[i]) && isnan(z[i])) want[i] = z[i] = 0;
+  }
+  expect_near(z, want, m * VALUES, "attention", m, n);
+  free(x);
+  free(y);
+  free(u);
+  free(w);
+  free(z);
+  free(want);
+  ttc_dispatch_deinitialize(&s.dispatch);
+}
+
+static void test_attention(void** state) {
+  static const int64_t sizes[] = {2, 31, 32, 33, 128, 129, 300};
+  for (uint32_t i = 0; i < 7; ++i) {
+    for (uint32_t j = 0; j < 7; ++j) {
+      check_attention(sizes[i], sizes[j], j % 2 ? -INFINITY : -FLT_MAX,
+                      (i + j) % 3 == 0, i % 2 ? 64 : 1);
+    }
+  }
+  check_attention(0, 33, -INFINITY, true, 64);
+  check_attention(33, 0, -INFINITY, true, 64);
+}
+
+// As attention, but weights are exponentials of what is no difference from the
+// bound, so sums cannot decay.
+static void test_no_attention(void** state) {
+  shapes_t s;
+  shapes_open(&s, false);
+  ttc_expr_t rows = size_of(&s, 64), inner = size_of(&s, INNER);
+  const ttc_expr_t wide[] = {rows, inner};
+  uint32_t q = load(&s, 2, wide), k = load(&s, 2, wide), v = load(&s, 2, wide);
+  uint32_t scores = attend_product(&s, q, "ik", k, "jk", rows, rows, inner);
+  uint32_t bound = attend_fold(&s, TT_OP_MAXF, -1, scores, rows, rows);
+  uint32_t weights =
+      attend_each(&s, TT_OP_MUL, scores, bound, "i", true, rows, rows);
+  uint32_t sums = attend_fold(&s, TT_OP_ADD, 0, weights, rows, rows);
+  uint32_t values =
+      attend_product(&s, weights, "ik", v, "kj", rows, inner, rows);
+  store(&s, attend_each(&s, TT_OP_DIVF, values, sums, "i", false, rows, inner));
+  ttc_plan_options_t options = options_of(64);
+  ttc_plan_t plan;
+  succeed(ttc_plan_attention(&s.dispatch, &options, &plan), "plan");
+  assert_int_equal(plan.phase_count, 0);
+  ttc_plan_deinitialize(&plan);
+  ttc_dispatch_deinitialize(&s.dispatch);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_add),
@@ -1010,6 +1189,8 @@ int main(void) {
       cmocka_unit_test(test_l1),
       cmocka_unit_test(test_spills),
       cmocka_unit_test(test_updates),
+      cmocka_unit_test(test_attention),
+      cmocka_unit_test(test_no_attention),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

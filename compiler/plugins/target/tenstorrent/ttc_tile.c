@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "compiler/plugins/target/tenstorrent/ttc_cut.h"
 #include "compiler/plugins/target/tenstorrent/ttc_lower.h"
@@ -38,6 +39,7 @@ static void ttc_print_reason(const ttc_dispatch_t* dispatch,
       [TTC_PHASE_MOVE] = "moves",
       [TTC_PHASE_LANES] = "elementwise",
       [TTC_PHASE_MATMUL] = "matmul",
+      [TTC_PHASE_ATTENTION] = "attention",
   };
   for (uint32_t i = 0; i < plan->phase_count; ++i) {
     const ttc_phase_t* phase = plan->phases[i];
@@ -88,6 +90,56 @@ static tt_status_t ttc_tile_try(ttc_dispatch_t* dispatch,
   return status;
 }
 
+// A dispatch and its plan.
+typedef struct ttc_tile_t {
+  ttc_dispatch_t dispatch;
+  ttc_plan_t plan;
+} ttc_tile_t;
+
+static tt_status_t ttc_tile_open(MlirOperation func, const ttc_export_t* entry,
+                                 ttc_tile_t* out) {
+  memset(out, 0, sizeof(*out));
+  ttc_dispatch_initialize(&out->dispatch);
+  out->dispatch.name = strdup(entry->name);
+  out->dispatch.constant_count = entry->constant_count;
+  out->dispatch.binding_count = entry->binding_count;
+  return out->dispatch.name
+             ? ttc_read_dispatch(func, &out->dispatch)
+             : tt_status_make(TT_CODE_RESOURCE_EXHAUSTED, "no memory");
+}
+
+static void ttc_tile_close(ttc_tile_t* tile) {
+  ttc_plan_deinitialize(&tile->plan);
+  ttc_dispatch_deinitialize(&tile->dispatch);
+}
+
+static tt_status_t ttc_tile_cut(const ttc_plan_options_t* options,
+                                ttc_tile_t* tile) {
+  ttc_cut_dispatch(&tile->dispatch);
+  return ttc_plan_dispatch(&tile->dispatch, options, &tile->plan);
+}
+
+// Plans attention in one phase, or cut into several where that costs less;
+// other dispatches have no choice.
+static tt_status_t ttc_tile_plan(const ttc_plan_options_t* options,
+                                 MlirOperation func, const ttc_export_t* entry,
+                                 ttc_tile_t* tile) {
+  TT_RETURN_IF_ERROR(ttc_plan_attention(&tile->dispatch, options, &tile->plan));
+  if (!tile->plan.phase_count) return ttc_tile_cut(options, tile);
+  ttc_tile_t cut;
+  tt_status_t status = ttc_tile_open(func, entry, &cut);
+  if (!status) status = ttc_tile_cut(options, &cut);
+  if (!status &&
+      ttc_cost_total(cut.plan.cost) < ttc_cost_total(tile->plan.cost)) {
+    const ttc_tile_t whole = *tile;
+    *tile = cut;
+    cut = whole;
+  }
+  tt_status_free(status);
+  ttc_tile_close(&cut);
+  return NULL;
+}
+
 tt_status_t ttc_tile_lower(const ttc_codegen_options_t* options,
                            MlirOperation func, const ttc_export_t* entry,
                            tt_builder_t* b, char** out_reason,
@@ -97,29 +149,23 @@ tt_status_t ttc_tile_lower(const ttc_codegen_options_t* options,
       .cores = (uint32_t)(options->grid_rows * options->grid_cols),
       .l1_size = (uint64_t)options->l1_size,
       .fidelity = (uint8_t)options->fidelity};
-  ttc_dispatch_t dispatch;
-  ttc_plan_t plan = {0};
-  ttc_dispatch_initialize(&dispatch);
-  dispatch.name = strdup(entry->name);
-  dispatch.constant_count = entry->constant_count;
-  dispatch.binding_count = entry->binding_count;
-  tt_status_t status =
-      dispatch.name ? ttc_read_dispatch(func, &dispatch)
-                    : tt_status_make(TT_CODE_RESOURCE_EXHAUSTED, "no memory");
+  ttc_tile_t tile;
+  tt_status_t status = ttc_tile_open(func, entry, &tile);
   if (!status && options->want_dispatch_text) {
-    *out_dispatch_text = ttc_tile_text(&dispatch, NULL, ttc_print_dispatch);
+    *out_dispatch_text =
+        ttc_tile_text(&tile.dispatch, NULL, ttc_print_dispatch);
   }
-  if (!status) ttc_cut_dispatch(&dispatch);
-  if (!status) status = ttc_plan_dispatch(&dispatch, &plan_options, &plan);
+  if (!status) status = ttc_tile_plan(&plan_options, func, entry, &tile);
   if (!status && options->want_plan_text) {
-    *out_plan_text = ttc_tile_text(&dispatch, &plan, ttc_plan_print);
+    *out_plan_text = ttc_tile_text(&tile.dispatch, &tile.plan, ttc_plan_print);
   }
-  if (!status) status = ttc_tile_try(&dispatch, &plan_options, &plan);
   if (!status) {
-    ttc_lower_plan(b, &dispatch, &plan_options, &plan);
-    *out_reason = ttc_tile_text(&dispatch, &plan, ttc_print_reason);
+    status = ttc_tile_try(&tile.dispatch, &plan_options, &tile.plan);
   }
-  ttc_plan_deinitialize(&plan);
-  ttc_dispatch_deinitialize(&dispatch);
+  if (!status) {
+    ttc_lower_plan(b, &tile.dispatch, &plan_options, &tile.plan);
+    *out_reason = ttc_tile_text(&tile.dispatch, &tile.plan, ttc_print_reason);
+  }
+  ttc_tile_close(&tile);
   return status;
 }

@@ -1,5 +1,5 @@
-// Products, and reductions over other loops, one after the other: what one
-// leaves for the next goes through scratch memory.
+// Attention is one phase: keys go by in steps of some tiles, the last one not
+// whole.
 #layout = #hal.pipeline.layout<bindings = [#hal.pipeline.binding<storage_buffer, "ReadOnly|Indirect">, #hal.pipeline.binding<storage_buffer, "ReadOnly|Indirect">, #hal.pipeline.binding<storage_buffer, "ReadOnly|Indirect">, #hal.pipeline.binding<storage_buffer, Indirect>], flags = Indirect>
 module {
   func.func @attention() {
