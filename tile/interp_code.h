@@ -22,6 +22,12 @@ typedef enum tt_run_t {
 typedef tt_run_t (*tt_handler_t)(tt_core_t* core, const tt_decoded_t* op,
                                  uint64_t* slots);
 
+// Of each block of lanes, how many of the first ones are needed.
+enum { TT_BLOCKS = 4, TT_BLOCK_LANES = TT_TILE_LANES / TT_BLOCKS };
+typedef struct tt_need_t {
+  uint16_t lanes[TT_BLOCKS];
+} tt_need_t;
+
 // How the loop of interp_run.c runs an op.
 typedef enum tt_decoded_kind_e {
   TT_DO_FOR,
@@ -62,6 +68,7 @@ struct tt_decoded_t {
   uint32_t target;
   uint32_t hidden;  // FOR, END_FOR: slots of the trips left and the step
   uint32_t line;
+  tt_need_t need;   // ops on DST: lanes of the result that count
   tt_lane_fn_t fn;  // LANE, and the tile form's handler
   union {
     tt_handler_t handler;

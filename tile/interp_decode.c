@@ -327,6 +327,7 @@ static tt_status_t decode_entry(tt_interp_t* interp, const tt_entry_t* entry,
         TT_RETURN_IF_ERROR(tt_simt_plan(interp, decode.out));
       }
     }
+    tt_decode_needs(interp, entry, phase, phase_out);
   }
   return NULL;
 }

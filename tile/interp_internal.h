@@ -1,6 +1,7 @@
 // Running cores, shared by the interpreter's files:
 //   interp_code.h, interp_decode.c
 //                    program -> tt_interp_t
+//   interp_need.c    which lanes are computed
 //   interp_launch.c  launches: views, scratch
 //   interp_run.c     workers, coroutines, control and scalar ops
 //   interp_cb.c      pages and CB ops
@@ -135,6 +136,12 @@ tt_run_t tt_run_lane_tile(tt_core_t* core, const tt_decoded_t* op,
 // The handler of an op of class TILE, or of a lane op on DST tiles, under
 // numerics=tensix; |otherwise| where numerics make no difference.
 tt_handler_t tt_tensix_handler(tt_op_t op, tt_handler_t otherwise);
+
+// ---- interp_need.c --------------------------------------------------------
+
+// Sets |need| of the decoded compute ops of |code|.
+void tt_decode_needs(const tt_interp_t* interp, const tt_entry_t* entry,
+                     const tt_phase_t* phase, tt_phase_code_t* code);
 
 // Trips of a for with these bounds; a step that is not positive fails.
 tt_run_t tt_for_trips(tt_core_t* core, const tt_decoded_t* op, int64_t low,

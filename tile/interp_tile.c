@@ -82,28 +82,64 @@ tt_run_t tt_run_TILE_REGS_RELEASE(tt_core_t* core, const tt_decoded_t* op,
   return TT_RUN_NEXT;
 }
 
+// A run of lanes that |op| computes.
+typedef struct tt_span_t {
+  uint32_t first, count;
+} tt_span_t;
+
+// The spans of |op|; returns how many. All lanes are one.
+static uint32_t needed_spans(const tt_decoded_t* op,
+                             tt_span_t out_spans[TT_BLOCKS]) {
+  uint32_t count = 0;
+  for (uint32_t i = 0; i < TT_BLOCKS; ++i) {
+    const uint32_t first = i * TT_BLOCK_LANES, lanes = op->need.lanes[i];
+    tt_span_t* last = &out_spans[count ? count - 1 : 0];
+    if (!lanes) continue;
+    if (count && last->first + last->count == first) {
+      last->count += lanes;
+    } else {
+      out_spans[count++] = (tt_span_t){first, lanes};
+    }
+  }
+  return count;
+}
+
 tt_run_t tt_run_lane_tile(tt_core_t* core, const tt_decoded_t* op,
                           uint64_t* slots) {
-  const void* inputs[3] = {NULL, NULL, NULL};
+  tt_span_t spans[TT_BLOCKS];
+  const uint32_t count = needed_spans(op, spans);
+  const float* inputs[3] = {NULL, NULL, NULL};
   for (uint32_t k = 1; k < 4; ++k) {
     if (op->imm_mask >> k & 1) {
       float* tile = core->worker->unpacked[k - 1];
-      core->lanes->splat4(tile, &slots[op->operand[k]], TT_TILE_LANES);
+      for (uint32_t i = 0; i < count; ++i) {
+        core->lanes->splat4(tile + spans[i].first, &slots[op->operand[k]],
+                            spans[i].count);
+      }
       inputs[k - 1] = tile;
     } else {
       inputs[k - 1] = tt_dst_tile(core, op->operand[k]);
     }
   }
-  op->fn(tt_dst_target(core, op->operand[0]), inputs[0], inputs[1], inputs[2],
-         TT_TILE_LANES);
+  float* d = tt_dst_target(core, op->operand[0]);
+  for (uint32_t i = 0; i < count; ++i) {
+    const uint32_t first = spans[i].first;
+    op->fn(d + first, inputs[0] + first, inputs[1] + first, inputs[2] + first,
+           spans[i].count);
+  }
   ++core->counters->tile_ops;
   return TT_RUN_NEXT;
 }
 
 tt_run_t tt_run_FILL_TILE(tt_core_t* core, const tt_decoded_t* op,
                           uint64_t* slots) {
-  core->lanes->splat4(tt_dst_target(core, op->operand[0]),
-                      &slots[op->operand[1]], TT_TILE_LANES);
+  float* d = tt_dst_target(core, op->operand[0]);
+  tt_span_t spans[TT_BLOCKS];
+  const uint32_t count = needed_spans(op, spans);
+  for (uint32_t i = 0; i < count; ++i) {
+    core->lanes->splat4(d + spans[i].first, &slots[op->operand[1]],
+                        spans[i].count);
+  }
   ++core->counters->tile_ops;
   return TT_RUN_NEXT;
 }
@@ -119,6 +155,22 @@ tt_run_t tt_run_COPY_DEST_VALUES(tt_core_t* core, const tt_decoded_t* op,
 
 // ---- Unpack and pack ------------------------------------------------------
 
+// As tt_unpack_page, of the lanes that |op| computes. Pages of 32 rows lie as
+// DST does.
+static void copy_page(const tt_core_t* core, const tt_decoded_t* op,
+                      const tt_cb_info_t* info, const uint8_t* page, float* d) {
+  const tt_memory_fns_t* fns = &core->lanes->memory[info->dtype];
+  tt_span_t spans[TT_BLOCKS];
+  if (info->rows < TT_TILE_DIM) {
+    tt_unpack_page(core, info, (tt_dtype_t)info->dtype, page, d);
+    return;
+  }
+  const uint32_t count = needed_spans(op, spans);
+  for (uint32_t i = 0; i < count; ++i) {
+    fns->load(d + spans[i].first, page, spans[i].first, 1, spans[i].count);
+  }
+}
+
 tt_run_t tt_run_COPY_TILE(tt_core_t* core, const tt_decoded_t* op,
                           uint64_t* slots) {
   float* d = tt_dst_target(core, op->operand[0]);
@@ -130,7 +182,7 @@ tt_run_t tt_run_COPY_TILE(tt_core_t* core, const tt_decoded_t* op,
     const uint8_t* page =
         tt_consume_page(core, op, cb_index, t, 0, info->elements);
     if (!page) return TT_RUN_FAILED;
-    tt_unpack_page(core, info, (tt_dtype_t)info->dtype, page, d);
+    copy_page(core, op, info, page, d);
   } else {
     const float* a = operand(core, op, cb_index, t, 0);
     if (!a) return TT_RUN_FAILED;
@@ -147,14 +199,27 @@ tt_run_t tt_run_PACK_TILE(tt_core_t* core, const tt_decoded_t* op,
   int64_t t = tt_slot_i64(slots, op->operand[1]);
   uint8_t* page = tt_produce_page(core, op, cb_index, t, false);
   if (!page) return TT_RUN_FAILED;
-  float* d = tt_dst_tile(core, op->operand[2]);
+  const float* d = tt_dst_tile(core, op->operand[2]);
+  const tt_memory_fns_t* fns = &core->lanes->memory[info->dtype];
+  tt_span_t spans[TT_BLOCKS];
+  const uint32_t count = needed_spans(op, spans);
   if (info->dtype == TT_DTYPE_F16 || info->dtype == TT_DTYPE_BF16) {
     float* rounded = core->worker->unpacked[0];
-    core->lanes->lookup(TT_OP_FPCAST, (tt_dtype_t)info->dtype, TT_DTYPE_F32, 0)(
-        rounded, d, NULL, NULL, TT_TILE_LANES);
+    const tt_lane_fn_t round = core->lanes->lookup(
+        TT_OP_FPCAST, (tt_dtype_t)info->dtype, TT_DTYPE_F32, 0);
+    for (uint32_t i = 0; i < count; ++i) {
+      round(rounded + spans[i].first, d + spans[i].first, NULL, NULL,
+            spans[i].count);
+    }
     d = rounded;
   }
-  tt_pack_page(core, info, (tt_dtype_t)info->dtype, d, page);
+  if (info->rows < TT_TILE_DIM) {
+    tt_pack_page(core, info, (tt_dtype_t)info->dtype, d, page);
+  } else {
+    for (uint32_t i = 0; i < count; ++i) {
+      fns->store(page, spans[i].first, 1, d + spans[i].first, spans[i].count);
+    }
+  }
   tt_mark_written(core, cb_index, t, 0, info->elements);
   ++core->counters->tile_ops;
   return TT_RUN_NEXT;
@@ -184,13 +249,22 @@ static bool two_operands(tt_core_t* core, const tt_decoded_t* op,
   return *out_b != NULL;
 }
 
+// Rows of the result that |op| computes, of |all|: whole faces, or the first
+// rows of the upper ones.
+static uint32_t needed_rows(const tt_decoded_t* op, uint32_t all) {
+  const uint16_t* lanes = op->need.lanes;
+  const uint32_t most = lanes[0] > lanes[1] ? lanes[0] : lanes[1];
+  const uint32_t rows = (most + TT_FACE_DIM - 1) / TT_FACE_DIM;
+  return lanes[2] || lanes[3] || rows > all ? all : rows;
+}
+
 // The product of a's first |rows| rows and |cols| columns of the result is the
 // whole one: what is left out adds zeros, to lanes that are not -0.
 static tt_extent_t product_extent(tt_core_t* core, const tt_decoded_t* op,
                                   const uint64_t* slots, const float* b) {
   enum { WHOLE = TT_TILE_DIM / 2, STEP = 8 };
   const uint32_t all = core->cbs[op->operand[1]].info->rows;
-  tt_extent_t extent = {(uint8_t)all, TT_TILE_DIM};
+  tt_extent_t extent = {(uint8_t)needed_rows(op, all), TT_TILE_DIM};
   if (!(core->dst_sums >> op->operand[0] & 1)) return extent;
   const tt_extent_t left = tt_consume_extent(
       core, op->operand[1], tt_slot_i64(slots, op->operand[2]));
@@ -202,7 +276,7 @@ static tt_extent_t product_extent(tt_core_t* core, const tt_decoded_t* op,
   // Zeros times what is infinite are not zeros. Several rows go as fast as one.
   const uint32_t rows =
       left.rows > 1 ? (left.rows + STEP - 1u) / STEP * STEP : left.rows;
-  if (rows <= WHOLE && rows < all &&
+  if (rows <= WHOLE && rows < extent.rows &&
       core->lanes->finite_f32(b, TT_TILE_LANES)) {
     extent.rows = (uint8_t)rows;
   }

@@ -184,22 +184,9 @@ static void spell(const tt_program_t* program) {
   }
 }
 
-// Plans for |cores|, lowers, verifies and runs on a grid of |grid| cores.
-static void run(shapes_t* s, uint32_t cores, uint32_t grid,
-                const tt_interp_binding_t* bindings) {
-  ttc_plan_options_t options = options_of(cores);
-  ttc_plan_t plan;
-  succeed(ttc_plan_attention(&s->dispatch, &options, &plan), "plan");
-  if (!plan.phase_count) {
-    succeed(ttc_plan_dispatch(&s->dispatch, &options, &plan), "plan");
-  }
-  tt_builder_t* b = tt_builder_create();
-  ttc_lower_plan(b, &s->dispatch, &options, &plan);
-  ttc_plan_deinitialize(&plan);
-  tt_program_t* program = NULL;
-  succeed(tt_builder_finish(b, &program), "lower");
-  spell(program);
-  const tt_interp_options_t checks = {.checked = true};
+static void launch(const shapes_t* s, const tt_program_t* program, bool checked,
+                   uint32_t grid, const tt_interp_binding_t* bindings) {
+  const tt_interp_options_t checks = {.checked = checked};
   tt_interp_t* interp = NULL;
   tt_interp_worker_t* worker = NULL;
   tt_interp_launch_t* launch = NULL;
@@ -216,6 +203,51 @@ static void run(shapes_t* s, uint32_t cores, uint32_t grid,
   tt_interp_worker_destroy(worker);
   tt_interp_launch_destroy(launch);
   tt_interp_destroy(interp);
+}
+
+// Swaps what the bindings hold with |copies|, or begins those.
+static void swap_bindings(const shapes_t* s,
+                          const tt_interp_binding_t* bindings, uint8_t** copies,
+                          bool begin) {
+  for (uint32_t i = 0; i < s->dispatch.binding_count; ++i) {
+    const size_t size = bindings[i].length;
+    uint8_t* data = bindings[i].data;
+    if (begin) copies[i] = malloc(size + 1);
+    assert_non_null(copies[i]);
+    for (size_t j = 0; begin && j < size; ++j) copies[i][j] = data[j];
+    for (size_t j = 0; !begin && j < size; ++j) {
+      const uint8_t held = data[j];
+      data[j] = copies[i][j];
+      copies[i][j] = held;
+    }
+  }
+}
+
+// Plans for |cores|, lowers, verifies and runs on a grid of |grid| cores: with
+// checks and, as that computes fewer lanes, without.
+static void run(shapes_t* s, uint32_t cores, uint32_t grid,
+                const tt_interp_binding_t* bindings) {
+  ttc_plan_options_t options = options_of(cores);
+  ttc_plan_t plan;
+  succeed(ttc_plan_attention(&s->dispatch, &options, &plan), "plan");
+  if (!plan.phase_count) {
+    succeed(ttc_plan_dispatch(&s->dispatch, &options, &plan), "plan");
+  }
+  tt_builder_t* b = tt_builder_create();
+  ttc_lower_plan(b, &s->dispatch, &options, &plan);
+  ttc_plan_deinitialize(&plan);
+  tt_program_t* program = NULL;
+  succeed(tt_builder_finish(b, &program), "lower");
+  spell(program);
+  uint8_t* others[TT_MAX_BINDINGS] = {0};
+  swap_bindings(s, bindings, others, true);
+  launch(s, program, true, grid, bindings);
+  swap_bindings(s, bindings, others, false);
+  launch(s, program, false, grid, bindings);
+  for (uint32_t i = 0; i < s->dispatch.binding_count; ++i) {
+    assert_memory_equal(bindings[i].data, others[i], bindings[i].length);
+    free(others[i]);
+  }
   tt_program_free(program);
 }
 
