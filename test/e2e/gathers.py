@@ -154,6 +154,32 @@ def _outside(table: Table) -> None:
         )  # fmt: skip
 
 
+def _dropped(table: Table) -> None:
+    """What is read outside of a tensor, at no number from data, is dropped."""
+    for sizes in ("static", "dynamic"):
+        shape = t((24, 20 if sizes == "static" else None), "f32")
+        rows = t((30, 20 if sizes == "static" else None), "f32")
+        for name, row, column, inside, function in (
+            ("long", "%i", "%j", "%k = arith.cmpi slt, %i, %many : index", lambda a: np.pad(a, ((0, 6), (0, 0)))),
+            ("later", "%i", "%p", "%k = arith.cmpi slt, %p, %n : index", lambda a: np.pad(a[:, 1:], ((0, 6), (0, 1)))),
+            ("before", "%m", "%j", "%k = arith.cmpi sge, %m, %zero : index", lambda a: np.pad(a[:23], ((1, 6), (0, 0)))),
+        ):  # fmt: skip
+            line = (
+                f"%zero = arith.constant 0 : index\n  %one = arith.constant 1 : index\n  %many = arith.constant 24 : index\n"
+                f"  %n = tensor.dim %a, %one : {shape}\n  %e = tensor.empty({'%n' if sizes == 'dynamic' else ''}) : {rows}\n  "
+            ) + generic(
+                rows, ["(d0, d1) -> (d0, d1)"], "pp", "", "%e",
+                "  ^bb0(%o: f32):\n    %z = arith.constant 0.0 : f32\n    %i = linalg.index 0 : index\n    %j = linalg.index 1 : index\n"
+                f"    %p = arith.addi %j, %one : index\n    %m = arith.subi %i, %one : index\n    {inside}\n"
+                f"    %l = arith.cmpi slt, %i, %many : index\n    %x = tensor.extract %a[{row}, {column}] : {shape}\n"
+                "    %b = arith.andi %k, %l : i1\n    %s = arith.select %b, %x, %z : f32\n    linalg.yield %s : f32",
+            )  # fmt: skip
+            table.op(
+                "gather", f"dropped_{name}_{sizes}", line, [((24, 20), "f32", "any")], rows, function,
+                static=[(24, 20 if sizes == "static" else None)],
+            )  # fmt: skip
+
+
 def _scattered(a, b, i):
     inside = (i[:, 0] >= 0) & (i[:, 0] < len(a))
     np.add.at(a := a.copy(), i[inside, 0], b[inside])
@@ -183,4 +209,5 @@ def fill(table: Table) -> None:
     _reduced(table)
     _dynamic(table)
     _outside(table)
+    _dropped(table)
     _scatter_outside(table)

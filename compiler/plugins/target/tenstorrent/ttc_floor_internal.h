@@ -116,6 +116,17 @@ intptr_t ttc_floor_mixed(ttc_floor_reader_t* r, MlirOperation op,
 bool ttc_floor_dense(ttc_floor_reader_t* r, MlirOperation op,
                      MlirAttribute dense);
 
+// ---- ttc_floor_clamp.c ----
+
+// IREE's front ends read at indices that data gives, or that lie a little
+// outside, before a select throws away what they read, or take it for 0. So
+// such an index of a load from |memref| is moved to the nearest element, and
+// the load gives 0; a store there, an update of a scatter, is not done. Returns
+// whether all |indices| were inside; TTC_NO_NODE if nothing says they may not
+// be.
+ttc_node_t ttc_floor_clamp(ttc_floor_reader_t* r, const ttc_memref_t* memref,
+                           ttc_node_t* indices);
+
 // ---- ttc_floor_wide.c ----
 
 // Whether |type| is i128 or f128.

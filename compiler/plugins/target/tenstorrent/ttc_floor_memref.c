@@ -261,38 +261,11 @@ static void ttc_memref_store(ttc_floor_reader_t* r, const ttc_memref_t* memref,
   }
 }
 
-// IREE's front ends read at indices that data gives before a select throws away
-// what lies outside, or take what they read there for 0. So such an index of a
-// load is moved to the nearest element, and the load gives 0; a store there, an
-// update of a scatter, is not done. Returns whether all indices were inside;
-// TTC_NO_NODE if they are known to be.
-static ttc_node_t ttc_clamp_loaded(ttc_floor_reader_t* r,
-                                   const ttc_memref_t* memref,
-                                   ttc_node_t* indices) {
-  ttc_node_t inside = TTC_NO_NODE;
-  for (uint32_t i = 0; i < memref->rank; ++i) {
-    if (!ttc_loops_node(r->loops, indices[i])->loaded) continue;
-    ttc_node_t last = ttc_loops_sum(r->loops, memref->sizes[i], -1,
-                                    ttc_loops_index(r->loops, 1));
-    ttc_node_t at = ttc_loops_op2(r->loops, TT_OP_MINS, indices[i], last);
-    at = ttc_loops_op2(r->loops, TT_OP_MAXS, at, ttc_loops_index(r->loops, 0));
-    ttc_node_t same =
-        ttc_loops_compare(r->loops, TT_DTYPE_I64, TT_PREDI_EQ, indices[i], at);
-    const ttc_node_t both[] = {inside, same};
-    inside = inside == TTC_NO_NODE
-                 ? same
-                 : ttc_loops_op(r->loops, TT_OP_AND, TT_DTYPE_I1, TT_DTYPE_NONE,
-                                0, both, 2);
-    indices[i] = at;
-  }
-  return inside;
-}
-
 static bool ttc_floor_load(ttc_floor_reader_t* r, MlirOperation op) {
   const ttc_memref_t* memref = ttc_floor_memref(r, op, 0);
   ttc_node_t indices[TTC_FLOOR_MAX_RANK];
   if (!memref || !ttc_floor_indices(r, op, 1, memref, indices)) return false;
-  ttc_node_t inside = ttc_clamp_loaded(r, memref, indices);
+  ttc_node_t inside = ttc_floor_clamp(r, memref, indices);
   ttc_floor_value_t value = ttc_memref_load(r, memref, indices);
   for (uint32_t i = 0; i < ttc_floor_parts(memref->kind); ++i) {
     if (inside == TTC_NO_NODE || r->loops->status) break;
@@ -315,7 +288,7 @@ static bool ttc_floor_store(ttc_floor_reader_t* r, MlirOperation op) {
     return ttc_floor_fail(r, op, "stores a value of an unknown kind");
   }
   ttc_region_t* outside = r->region;
-  ttc_node_t inside = ttc_clamp_loaded(r, memref, indices);
+  ttc_node_t inside = ttc_floor_clamp(r, memref, indices);
   if (inside != TTC_NO_NODE) {
     ttc_stmt_t* stmt = ttc_loops_if(r->loops, r->region, inside);
     if (!stmt) return false;

@@ -186,6 +186,22 @@ static void ttc_extract_add_input(ttc_read_body_t* body, MlirOperation op,
   ttc_body_append(body, mlirOperationGetResult(op, 0), &input);
 }
 
+// Whether index |at| is known to leave a dim of |size| elements at times: the
+// floor reads 0 there.
+static bool ttc_extract_leaves(const ttc_read_body_t* body,
+                               const ttc_body_op_t* at, ttc_expr_t size) {
+  const ttc_dispatch_t* dispatch = body->read->dispatch;
+  int64_t elements = 0, loop = 0;
+  if (!ttc_expr_is_const(dispatch, size, &elements)) return false;
+  if (at->kind == TTC_BODY_INDEX) {
+    return ttc_expr_is_const(dispatch, body->generic->loops[at->index],
+                             &loop) &&
+           loop > elements;
+  }
+  return at->kind == TTC_BODY_CONSTANT &&
+         ((int64_t)at->bits < 0 || (int64_t)at->bits >= elements);
+}
+
 void ttc_body_extract(ttc_read_body_t* body, MlirOperation op) {
   ttc_read_t* read = body->read;
   ttc_dispatch_t* dispatch = read->dispatch;
@@ -205,6 +221,10 @@ void ttc_body_extract(ttc_read_body_t* body, MlirOperation op) {
     if (read->status) return;
     const ttc_body_op_t* at = &body->generic->body[index];
     const ttc_expr_t stride = value.slice.strides[i];
+    if (ttc_extract_leaves(body, at, value.dims[i])) {
+      ttc_read_refuse_op(read, op, "in a body reads outside of its tensor");
+      return;
+    }
     if (at->kind == TTC_BODY_CONSTANT) {
       extract.slice.base =
           ttc_expr_op(dispatch, TT_OP_ADD, extract.slice.base,
