@@ -404,17 +404,20 @@ tt_run_t tt_run_REDUCE_TILE(tt_core_t* core, const tt_decoded_t* op,
   // Times the scaler; then what is folded becomes row 0.
   float *tile = core->worker->unpacked[2], *other = core->worker->unpacked[3];
   if (integer) {
-    core->lanes->mul_tiles_i32((int32_t*)tile, (const int32_t*)a,
+    core->lanes->mul_tiles_i32((int32_t*)other, (const int32_t*)a,
                                (const int32_t*)b, TT_BCAST_SCALAR, false);
-  } else {
-    core->lanes->mul_tiles_f32(tile, a, b, TT_BCAST_SCALAR, false);
+    a = other;
+  } else if (b[0] != 1.0f || info->rows < TT_TILE_DIM) {
+    core->lanes->mul_tiles_f32(other, a, b, TT_BCAST_SCALAR, false);
+    a = other;
   }
-  fill_missing_rows(core, info->rows, neutral_bits(pool, integer), tile);
+  if (info->rows < TT_TILE_DIM) {
+    fill_missing_rows(core, info->rows, neutral_bits(pool, integer), other);
+  }
   if (dim == TT_REDUCE_ROW) {
-    core->lanes->transpose_tile(other, tile);
-    float* swap = tile;
-    tile = other;
-    other = swap;
+    core->lanes->transpose_tile(tile, a);
+  } else {
+    memcpy(tile, a, TT_TILE_LANES * sizeof(float));
   }
   fold_rows(combine, tile);
   if (dim == TT_REDUCE_SCALAR) fold_row(combine, tile);
@@ -425,7 +428,7 @@ tt_run_t tt_run_REDUCE_TILE(tt_core_t* core, const tt_decoded_t* op,
   const uint32_t count = dim == TT_REDUCE_SCALAR ? 1
                          : dim == TT_REDUCE_ROW  ? info->rows
                                                  : TT_TILE_DIM;
-  memcpy(other, d, TT_TILE_LANES * sizeof(float));
+  if (accumulate) memcpy(other, d, TT_TILE_LANES * sizeof(float));
   memset(d, 0, TT_TILE_LANES * sizeof(float));
   for (uint32_t i = 0; i < count; ++i) {
     const uint32_t lane =
