@@ -154,6 +154,39 @@ static void test_dot(void** state) {
   }
 }
 
+// A factor of -255 to 255 and one of a plane of such factors (ttc_bytes.h), in
+// either source register: 16 products, and a sum with them that f32 holds.
+static void test_bytes(void** state) {
+  (void)state;
+  uint64_t random = 1;
+  for (int i = 0; i < 100000; ++i) {
+    // High or low plane; the factors' largest size, so that sizes differ.
+    const int step = i & 1 ? 16 : 1, most = 1 << next_random(&random) % 9;
+    uint32_t a[16], b[16];
+    int products = 0;
+    for (int k = 0; k < 16; ++k) {
+      const int plane = (int)(next_random(&random) % 31) - 15;
+      const int byte = (int)(next_random(&random) % (2 * most) - most) * 255 /
+                       (k % 4 ? 256 : most);
+      a[k] = source((float)(step * plane));
+      b[k] = source((float)byte);
+      products += step * plane * byte;
+    }
+    const int room = (1 << 24) - 16 * 240 * 255;
+    const int sum = (int)(next_random(&random) % (2u * room)) - room;
+    uint32_t dst = bits_of((float)sum);
+    for (uint32_t phase = 0; phase < 4; ++phase) {
+      tt_factor_t x[16], y[16];
+      for (int k = 0; k < 16; ++k) {
+        x[k] = tt_tensix_factor_a(i & 2 ? a[k] : b[k], phase);
+        y[k] = tt_tensix_factor_b(i & 2 ? b[k] : a[k], phase);
+      }
+      dst = tt_tensix_dot(&tf32, phase, x, 1, y, dst);
+    }
+    assert_int_equal(dst, bits_of((float)(sum + products)));
+  }
+}
+
 static void test_max(void** state) {
   (void)state;
   uint32_t data[16];
@@ -305,15 +338,11 @@ static void test_programs(void** state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_unpack),
-      cmocka_unit_test(test_move),
-      cmocka_unit_test(test_add),
-      cmocka_unit_test(test_mul),
-      cmocka_unit_test(test_dot),
-      cmocka_unit_test(test_max),
-      cmocka_unit_test(test_pack),
-      cmocka_unit_test(test_programs),
-      cmocka_unit_test(test_subnormal_lanes),
+      cmocka_unit_test(test_unpack),   cmocka_unit_test(test_move),
+      cmocka_unit_test(test_add),      cmocka_unit_test(test_mul),
+      cmocka_unit_test(test_dot),      cmocka_unit_test(test_bytes),
+      cmocka_unit_test(test_max),      cmocka_unit_test(test_pack),
+      cmocka_unit_test(test_programs), cmocka_unit_test(test_subnormal_lanes),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,7 +9,8 @@
 static const ttc_body_op_t* ttc_cut_uncast(const ttc_generic_t* generic,
                                            uint32_t index) {
   const ttc_body_op_t* op = &generic->body[index];
-  while (op->kind == TTC_BODY_OP && op->op == TT_OP_FPCAST) {
+  while (op->kind == TTC_BODY_OP &&
+         (op->op == TT_OP_FPCAST || op->op == TT_OP_FPTOSI)) {
     op = &generic->body[op->operands[0]];
   }
   return op;
@@ -20,7 +21,8 @@ static const uint32_t* ttc_cut_factors(const ttc_generic_t* generic) {
   if (!generic->reductions || generic->output_count != 1) return NULL;
   const ttc_body_op_t* root = &generic->body[generic->yields[0]];
   if (root->kind != TTC_BODY_OP ||
-      !tt_dtype_desc((tt_dtype_t)root->result_type)->is_float) {
+      (!tt_dtype_desc((tt_dtype_t)root->result_type)->is_float &&
+       !generic->exact_terms)) {
     return NULL;
   }
   if (root->op == TT_OP_FMA) return root->operands;

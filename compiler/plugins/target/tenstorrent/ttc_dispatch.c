@@ -194,6 +194,21 @@ uint32_t ttc_dispatch_add_generic(ttc_dispatch_t* dispatch,
   return dispatch->generic_count++;
 }
 
+void ttc_dispatch_insert_generic(ttc_dispatch_t* dispatch, uint32_t index,
+                                 const ttc_generic_t* generic) {
+  const uint32_t last = ttc_dispatch_add_generic(dispatch, generic);
+  if (dispatch->exhausted) return;
+  ttc_generic_t* at = &dispatch->generics[index];
+  memmove(at + 1, at, (last - index) * sizeof(*at));
+  *at = *generic;
+  for (uint32_t i = 0; i < dispatch->value_count; ++i) {
+    ttc_value_t* value = &dispatch->values[i];
+    if (value->kind == TTC_VALUE_RESULT && value->generic >= index) {
+      ++value->generic;
+    }
+  }
+}
+
 void ttc_dispatch_add_store(ttc_dispatch_t* dispatch,
                             const ttc_store_t* store) {
   TTC_APPEND(dispatch, store, store);

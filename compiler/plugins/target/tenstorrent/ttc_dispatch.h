@@ -136,6 +136,9 @@ typedef struct ttc_generic_t {
   uint32_t loop_count;
   ttc_expr_t loops[TTC_MAX_RANK];  // sizes
   uint32_t reductions;             // mask of loops
+  // Of a sum to I32: how many of its terms a sum in f32 holds exactly, the two
+  // planes of an operand being one (ttc_bytes.h); 0: none.
+  uint32_t exact_terms;
   uint32_t input_count;
   uint32_t output_count;
   ttc_operand_map_t inputs[TTC_MAX_INPUTS];
@@ -205,6 +208,9 @@ uint32_t ttc_dispatch_add_value(ttc_dispatch_t* dispatch,
 // Takes ownership of |generic->body|.
 uint32_t ttc_dispatch_add_generic(ttc_dispatch_t* dispatch,
                                   const ttc_generic_t* generic);
+// Puts it before generic |index|, which becomes |index| + 1.
+void ttc_dispatch_insert_generic(ttc_dispatch_t* dispatch, uint32_t index,
+                                 const ttc_generic_t* generic);
 void ttc_dispatch_add_store(ttc_dispatch_t* dispatch, const ttc_store_t* store);
 
 void ttc_expr_print(const ttc_dispatch_t* dispatch, ttc_expr_t expr,

@@ -193,9 +193,12 @@ static tt_operand_t ttc_lower_split(ttc_lower_t* lower) {
 
 static void ttc_lower_phase(ttc_lower_t* lower) {
   const ttc_phase_t* phase = lower->phase;
-  tt_phase_t options = {.fidelity = lower->options->fidelity,
-                        .fp32_dest_acc = 1,
-                        .dst_full_sync = phase->full_sync};
+  // Integers are not rounded, whatever is chosen for floats.
+  const bool exact = phase->kind == TTC_PHASE_MATMUL && phase->matmul.integers;
+  tt_phase_t options = {
+      .fidelity = exact ? TT_FIDELITY_HIFI4 : lower->options->fidelity,
+      .fp32_dest_acc = 1,
+      .dst_full_sync = phase->full_sync};
   tt_build_phase(lower->b, ttc_lower_split(lower), &options);
   for (uint32_t i = 0; i < phase->cb_count; ++i) {
     tt_build_cb(lower->b, &phase->cbs[i]);

@@ -18,24 +18,75 @@ static void ttc_matmul_open_items(ttc_lower_t* lower) {
   if (lower->moves) ttc_lower_decode(lower, item, steps);
 }
 
-// Loops over the summed dims, the inner one by tiles; returns how many to end.
-static uint32_t ttc_matmul_open_sum(ttc_lower_t* lower) {
+// Opens a loop from |lo| to |hi| over steps of summed dim |dim|, the first of
+// them being |first|.
+static void ttc_matmul_open_steps(ttc_lower_t* lower, uint8_t dim,
+                                  tt_operand_t first, tt_operand_t lo,
+                                  tt_operand_t hi) {
   tt_builder_t* b = lower->b;
-  const ttc_stage_t* sum = &lower->phase->stages[0];
-  for (uint8_t i = 0; i < sum->private_count; ++i) {
-    uint8_t dim = sum->private_dims[i];
-    uint32_t step = ttc_stage_step(lower->phase, sum, dim);
-    tt_operand_t lo, hi;
-    ttc_lower_range_of(lower, sum, dim, &lo, &hi);
-    tt_operand_t counter = tt_build_for(b, lo, hi, tt_imm(b, 1), false);
-    if (!lower->moves) continue;
-    lower->at[dim] = ttc_kernel_op(lower, TT_OP_MUL, counter, tt_imm(b, step));
-  }
-  return sum->private_count;
+  uint32_t step = ttc_stage_step(lower->phase, &lower->phase->stages[0], dim);
+  tt_operand_t counter = tt_build_for(b, lo, hi, tt_imm(b, 1), false);
+  if (!lower->moves) return;
+  counter = ttc_kernel_op(lower, TT_OP_ADD, first, counter);
+  lower->at[dim] = ttc_kernel_op(lower, TT_OP_MUL, counter, tt_imm(b, step));
 }
 
-static void ttc_matmul_close(ttc_lower_t* lower, uint32_t loops) {
-  for (uint32_t i = 0; i < loops; ++i) tt_build_end(lower->b);
+typedef void (*ttc_matmul_fn_t)(ttc_lower_t* lower);
+
+// Steps |lo| to |hi| of the inner dim in runs of |run|, the last one shorter:
+// calls |step| in each step, and |flush| after each run.
+static void ttc_matmul_runs(ttc_lower_t* lower, tt_operand_t lo,
+                            tt_operand_t hi, ttc_matmul_fn_t step,
+                            ttc_matmul_fn_t flush) {
+  tt_builder_t* b = lower->b;
+  const uint8_t inner = lower->phase->matmul.inner;
+  tt_operand_t zero = tt_imm(b, 0), run = tt_imm(b, lower->phase->matmul.run);
+  tt_operand_t runs =
+      tt_launch_op2(b, TT_OP_DIVS, tt_launch_op2(b, TT_OP_SUB, hi, lo), run);
+  tt_operand_t rest =
+      tt_launch_op2(b, TT_OP_ADD, lo, tt_launch_op2(b, TT_OP_MUL, runs, run));
+  if (runs != zero) {
+    tt_operand_t counter = tt_build_for(b, zero, runs, tt_imm(b, 1), false);
+    tt_operand_t first = lo;
+    if (lower->moves) {
+      first = ttc_kernel_op(lower, TT_OP_ADD, lo,
+                            ttc_kernel_op(lower, TT_OP_MUL, counter, run));
+    }
+    ttc_matmul_open_steps(lower, inner, first, zero, run);
+    step(lower);
+    tt_build_end(b);
+    flush(lower);
+    tt_build_end(b);
+  }
+  if (rest == hi) return;
+  ttc_matmul_open_steps(lower, inner, zero, rest, hi);
+  step(lower);
+  tt_build_end(b);
+  flush(lower);
+}
+
+// Calls |step| in loops over the summed dims, the inner one by tiles, and
+// |flush| where DST holds as much of a sum of integers as f32 can, and at the
+// end of one.
+static void ttc_matmul_sum(ttc_lower_t* lower, ttc_matmul_fn_t step,
+                           ttc_matmul_fn_t flush) {
+  tt_builder_t* b = lower->b;
+  const ttc_matmul_t* matmul = &lower->phase->matmul;
+  const ttc_stage_t* sum = &lower->phase->stages[0];
+  uint32_t loops = 0;
+  for (uint8_t i = 0; i < sum->private_count; ++i) {
+    tt_operand_t lo, hi;
+    ttc_lower_range_of(lower, sum, sum->private_dims[i], &lo, &hi);
+    if (matmul->run && sum->private_dims[i] == matmul->inner) {
+      ttc_matmul_runs(lower, lo, hi, step, flush);
+      continue;
+    }
+    ttc_matmul_open_steps(lower, sum->private_dims[i], tt_imm(b, 0), lo, hi);
+    ++loops;
+  }
+  if (!matmul->run) step(lower);
+  while (loops-- > 0) tt_build_end(b);
+  if (matmul->integers && !matmul->run) flush(lower);
 }
 
 // Reads one tile of |access|: rows along |row|, columns along |column|.
@@ -109,19 +160,23 @@ static void ttc_matmul_read_terms(ttc_lower_t* lower) {
   ttc_matmul_visit_loads(lower, ttc_lower_read);
 }
 
-static void ttc_matmul_reader(ttc_lower_t* lower) {
+static void ttc_matmul_read_step(ttc_lower_t* lower) {
   const ttc_phase_t* phase = lower->phase;
   const ttc_matmul_t* matmul = &phase->matmul;
-  ttc_lower_kernel(lower, TT_UNIT_READER);
-  ttc_matmul_open_items(lower);
-  uint32_t loops = ttc_matmul_open_sum(lower);
   ttc_lower_read_factor(lower, &phase->accesses[matmul->a], matmul->row,
                         matmul->block_rows, matmul->row, matmul->inner);
   ttc_lower_read_factor(lower, &phase->accesses[matmul->b], matmul->column,
                         matmul->block_columns,
                         matmul->transposed ? matmul->column : matmul->inner,
                         matmul->transposed ? matmul->inner : matmul->column);
-  ttc_matmul_close(lower, loops);
+}
+
+static void ttc_matmul_read_flush(ttc_lower_t* lower) {}
+
+static void ttc_matmul_reader(ttc_lower_t* lower) {
+  ttc_lower_kernel(lower, TT_UNIT_READER);
+  ttc_matmul_open_items(lower);
+  ttc_matmul_sum(lower, ttc_matmul_read_step, ttc_matmul_read_flush);
   ttc_matmul_tiles(lower, ttc_matmul_read_terms);
   tt_build_end(lower->b);
 }
@@ -169,20 +224,41 @@ static void ttc_matmul_step(ttc_lower_t* lower) {
   TT_OPS(b, CB_POP_FRONT, NONE, 0, right, columns);
 }
 
+// Makes i32 of the f32 sums. Where there are several runs, adds them to those
+// of the runs before, which the second half of DST holds.
+static void ttc_matmul_flush(ttc_lower_t* lower) {
+  tt_builder_t* b = lower->b;
+  const ttc_matmul_t* matmul = &lower->phase->matmul;
+  const uint32_t tiles = (uint32_t)matmul->block_rows * matmul->block_columns;
+  for (uint32_t i = 0; i < tiles; ++i) {
+    const tt_operand_t sum = ttc_dst(i), total = ttc_dst(tiles + i);
+    const tt_operand_t cast[] = {sum, sum};
+    tt_build_inst(b, TT_OP_FPTOSI, TT_DTYPE_I32, TT_DTYPE_F32, 0, TT_NONE, cast,
+                  2);
+    if (!matmul->run) continue;
+    TT_OPS(b, ADD, I32, 0, total, total, sum);
+    TT_OPS(b, FILL_TILE, F32, 0, sum, tt_imm_f32(b, 0.0f));
+  }
+}
+
 // The sums of the block, into the pages of CB |number|.
 static void ttc_matmul_sums(ttc_lower_t* lower, uint8_t number) {
   tt_builder_t* b = lower->b;
   const ttc_matmul_t* matmul = &lower->phase->matmul;
   uint32_t tiles = (uint32_t)matmul->block_rows * matmul->block_columns;
+  uint32_t first = matmul->run ? tiles : 0;
   TTC_DST_OP(b, TILE_REGS_ACQUIRE);
-  uint32_t loops = ttc_matmul_open_sum(lower);
-  ttc_matmul_step(lower);
-  ttc_matmul_close(lower, loops);
+  // The SFPU may touch them before the FPU does, if it ever does.
+  for (uint32_t i = 0; matmul->run && i < 2 * tiles; ++i) {
+    TT_OPS(b, FILL_TILE, F32, 0, ttc_dst(i), tt_imm_f32(b, 0.0f));
+  }
+  ttc_matmul_sum(lower, ttc_matmul_step, ttc_matmul_flush);
   TTC_DST_OP(b, TILE_REGS_COMMIT);
   TT_OPS(b, CB_RESERVE_BACK, NONE, 0, ttc_cb(number), ttc_block_pages(lower));
   TTC_DST_OP(b, TILE_REGS_WAIT);
   for (uint32_t i = 0; i < tiles; ++i) {
-    TT_OPS(b, PACK_TILE, NONE, 0, ttc_cb(number), tt_imm(b, i), ttc_dst(i));
+    TT_OPS(b, PACK_TILE, NONE, 0, ttc_cb(number), tt_imm(b, i),
+           ttc_dst(first + i));
   }
   TTC_DST_OP(b, TILE_REGS_RELEASE);
   TT_OPS(b, CB_PUSH_BACK, NONE, 0, ttc_cb(number), ttc_block_pages(lower));

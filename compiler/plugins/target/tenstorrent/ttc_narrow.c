@@ -2,16 +2,11 @@
 
 #include <stdlib.h>
 
-// What a value may be; known of those that are I32 instead of I64.
-typedef struct ttc_range_t {
-  int64_t low, high;
-} ttc_range_t;
-
 static bool ttc_range_fits(ttc_range_t range) {
   return range.low >= INT32_MIN && range.high <= INT32_MAX;
 }
 
-static ttc_range_t ttc_range_of_type(tt_dtype_t type) {
+ttc_range_t ttc_range_of_type(tt_dtype_t type) {
   if (type == TT_DTYPE_I1) return (ttc_range_t){-1, 1};
   int64_t half = INT64_C(1) << (tt_dtype_desc(type)->storage_bits - 1);
   return (ttc_range_t){-half, half - 1};
@@ -33,10 +28,8 @@ static ttc_range_t ttc_range_mul(ttc_range_t a, ttc_range_t b) {
   return ttc_range_hull(ends, 4);
 }
 
-// The range of |op| on I64 values in |a| and |b|; false for ops that I32 does
-// not do alike.
-static bool ttc_range_of_op(tt_op_t op, ttc_range_t a, ttc_range_t b,
-                            ttc_range_t* out) {
+bool ttc_range_of_op(tt_op_t op, ttc_range_t a, ttc_range_t b,
+                     ttc_range_t* out) {
   const int64_t ends[] = {a.low, a.high, b.low, b.high};
   const int64_t most[] = {a.low, -a.low, a.high, -a.high};
   switch (op) {

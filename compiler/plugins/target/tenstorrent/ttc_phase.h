@@ -143,6 +143,8 @@ typedef struct ttc_matmul_t {
   uint8_t block_rows;   // tiles of one block
   uint8_t block_columns;
   bool transposed;  // tiles of b are read as columns x inner
+  bool integers;    // summed in f32 for |run| tiles of the inner dim (0: for
+  uint32_t run;     // all there are), which is exact, and those sums in i32
 } ttc_matmul_t;
 
 // Attention, as an online softmax: an item is a tile row of queries, whose

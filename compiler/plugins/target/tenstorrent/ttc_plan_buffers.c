@@ -351,8 +351,9 @@ static void ttc_plan_matmul_cbs(ttc_planner_t* planner, uint32_t depth) {
   }
   bool packs = ttc_matmul_packs(phase);
   if (!packs) {
-    phase->stages[0].results[0].cb = ttc_plan_cb(
-        planner, TT_FORMAT_FLOAT32, TT_CB_LAYOUT_FACES, true, block);
+    ttc_stage_result_t* sum = &phase->stages[0].results[0];
+    sum->cb = ttc_plan_cb(planner, tt_format_of_dtype((tt_dtype_t)sum->type),
+                          TT_CB_LAYOUT_FACES, true, block);
   }
   for (uint32_t i = 1; i < phase->stage_count; ++i) {
     ttc_stage_t* stage = &phase->stages[i];

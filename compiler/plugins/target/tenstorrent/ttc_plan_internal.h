@@ -129,11 +129,11 @@ bool ttc_plan_parts(ttc_planner_t* planner, ttc_plan_t* plan);
 // ---- ttc_plan_matmul.c ------------------------------------------------------
 
 // The terms that |result| of a reduce stage sums the products of; false where
-// it sums others, or no floats.
+// it sums others.
 bool ttc_plan_factors(const ttc_phase_t* phase,
                       const ttc_stage_result_t* result, uint32_t* out_factors);
-// The term below widening casts of |term|: the FPU takes 16-bit floats as they
-// are.
+// The term below casts of |term|: the FPU takes 16-bit floats as they are, and
+// integers that are stored as floats.
 uint32_t ttc_plan_unwidened(const ttc_phase_t* phase, uint32_t term);
 // The access that a factor loads, or TT_NONE.
 uint32_t ttc_plan_factor_load(const ttc_phase_t* phase, uint32_t factor);

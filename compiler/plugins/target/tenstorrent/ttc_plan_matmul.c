@@ -1,5 +1,6 @@
 // Products of matrices: which dims are rows, columns and the inner dim, and how
 // many tiles a core takes at once.
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,8 +8,9 @@
 
 uint32_t ttc_plan_unwidened(const ttc_phase_t* phase, uint32_t term) {
   const ttc_term_t* t = &phase->terms[term];
-  while (t->kind == TTC_TERM_OP && t->op == TT_OP_FPCAST &&
-         t->type == TT_DTYPE_F32) {
+  while (t->kind == TTC_TERM_OP &&
+         ((t->op == TT_OP_FPCAST && t->type == TT_DTYPE_F32) ||
+          t->op == TT_OP_FPTOSI)) {
     term = t->operands[0];
     t = &phase->terms[term];
   }
@@ -26,7 +28,7 @@ uint32_t ttc_plan_factor_load(const ttc_phase_t* phase, uint32_t term) {
 bool ttc_plan_factors(const ttc_phase_t* phase,
                       const ttc_stage_result_t* result, uint32_t* out_factors) {
   const ttc_term_t* product = &phase->terms[result->term];
-  if (result->op != TT_OP_ADD || result->type != TT_DTYPE_F32) return false;
+  if (result->op != TT_OP_ADD) return false;
   if (product->kind == TTC_TERM_OP && product->op == TT_OP_FPCAST) {
     product = &phase->terms[product->operands[0]];
   }
@@ -47,11 +49,23 @@ static bool ttc_matmul_product(const ttc_phase_t* phase,
   return *out_a != TT_NONE && *out_b != TT_NONE && *out_a != *out_b;
 }
 
+// Of the first stage, where it sums integers that f32 sums hold exactly.
+static uint32_t ttc_matmul_exact_terms(const ttc_planner_t* planner) {
+  const ttc_stage_t* sum = &planner->phase->stages[0];
+  return sum->reduce ? planner->dispatch->generics[sum->generic].exact_terms
+                     : 0;
+}
+
 // Whether the phase is one sum of products of two loads, with stores of single
 // elements after it.
-static bool ttc_matmul_shape(ttc_phase_t* phase, uint32_t* out_a,
+static bool ttc_matmul_shape(const ttc_planner_t* planner, uint32_t* out_a,
                              uint32_t* out_b) {
+  const ttc_phase_t* phase = planner->phase;
   const ttc_stage_t* sum = &phase->stages[0];
+  if (sum->results[0].type != TT_DTYPE_F32 &&
+      !ttc_matmul_exact_terms(planner)) {
+    return false;
+  }
   for (uint32_t i = 1; i < phase->stage_count; ++i) {
     if (phase->stages[i].reduce || phase->stages[i].private_count) return false;
   }
@@ -143,7 +157,8 @@ static double ttc_matmul_cost(const ttc_planner_t* planner) {
 // The blocks that cost least.
 static void ttc_matmul_blocks(ttc_planner_t* planner) {
   ttc_matmul_t* matmul = &planner->phase->matmul;
-  const uint32_t limit = tt_chip_dst_tiles(planner->options->chip, true, true);
+  const uint32_t tiles = tt_chip_dst_tiles(planner->options->chip, true, true);
+  const uint32_t limit = matmul->run ? tiles / 2 : tiles;
   ttc_matmul_t best = *matmul;
   double least = -1;
   for (uint32_t m = 1; m <= limit; ++m) {
@@ -157,6 +172,27 @@ static void ttc_matmul_blocks(ttc_planner_t* planner) {
     }
   }
   *matmul = best;
+}
+
+// Sums of integers: how many steps f32 holds exactly. The inner dim becomes the
+// innermost loop.
+static void ttc_matmul_runs(ttc_planner_t* planner) {
+  ttc_phase_t* phase = planner->phase;
+  ttc_matmul_t* matmul = &phase->matmul;
+  ttc_stage_t* sum = &phase->stages[0];
+  const uint32_t exact = ttc_matmul_exact_terms(planner);
+  uint8_t kept = 0;
+  double terms = 0.5;  // two planes are one
+  for (uint8_t i = 0; i < sum->private_count; ++i) {
+    const uint8_t dim = sum->private_dims[i];
+    int64_t size = 0;
+    const bool known =
+        ttc_expr_is_const(planner->dispatch, phase->dims[dim], &size);
+    terms = known ? terms * (double)size : INFINITY;
+    if (dim != matmul->inner) sum->private_dims[kept++] = dim;
+  }
+  sum->private_dims[kept] = matmul->inner;
+  matmul->run = terms <= exact ? 0 : exact / TT_TILE_DIM;
 }
 
 // Makes the phase the matmul |matmul|.
@@ -178,16 +214,18 @@ static void ttc_matmul_take(ttc_planner_t* planner,
     stage->folded = TTC_NO_INDEX;
     if (phase->part != TTC_NO_INDEX) ttc_plan_share(planner, stage);
   }
+  if (phase->matmul.integers) ttc_matmul_runs(planner);
   ttc_matmul_blocks(planner);
 }
 
 void ttc_plan_matmul(ttc_planner_t* planner) {
   ttc_phase_t* phase = planner->phase;
   ttc_matmul_t matmul = {0};
-  if (planner->status || !ttc_matmul_shape(phase, &matmul.a, &matmul.b) ||
+  if (planner->status || !ttc_matmul_shape(planner, &matmul.a, &matmul.b) ||
       !ttc_matmul_dims(planner, &matmul)) {
     return;
   }
+  matmul.integers = phase->stages[0].results[0].type == TT_DTYPE_I32;
   ttc_phase_t* lanes = malloc(sizeof(*lanes));
   if (!lanes) return;
   memcpy(lanes, phase, sizeof(*lanes));
@@ -242,6 +280,7 @@ void ttc_plan_multiplies(ttc_planner_t* planner) {
     ttc_stage_result_t* result = &stage->results[0];
     uint32_t a = 0, b = 0;
     if (stage->result_count != 1 || stage->needs_mask ||
+        result->type != TT_DTYPE_F32 ||
         !ttc_matmul_product(phase, stage, result, &a, &b)) {
       continue;
     }

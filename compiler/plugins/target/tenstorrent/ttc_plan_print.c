@@ -118,6 +118,10 @@ static void ttc_lanes_print(const ttc_phase_t* phase, FILE* file) {
     ttc_dim_print(phase->matmul.column, file);
     fputs(" inner ", file);
     ttc_dim_print(phase->matmul.inner, file);
+    if (phase->matmul.integers) fputs(", integers", file);
+    if (phase->matmul.run) {
+      fprintf(file, " in runs of %u tiles", phase->matmul.run);
+    }
   } else if (phase->kind == TTC_PHASE_ATTENTION) {
     const ttc_attention_t* attention = &phase->attention;
     fprintf(file, "    queries in rows ");

@@ -18,20 +18,13 @@
 #include <string.h>
 
 #include "compiler/plugins/target/tenstorrent/ttc_lower.h"
+#include "compiler/plugins/target/tenstorrent/ttc_testing_plan.h"
 #include "tile/count.h"
 #include "tile/emit.h"
 #include "tile/interp.h"
 
 static const int64_t kSizes[] = {0, 1, 31, 32, 33, 257, 1025, 4099};
 enum { SIZES = sizeof(kSizes) / sizeof(*kSizes) };
-
-static ttc_plan_options_t options_of(uint32_t cores) {
-  return (ttc_plan_options_t){
-      .chip = &tt_chip_blackhole,
-      .cores = cores,
-      .l1_size = tt_chip_blackhole.l1_size - tt_chip_blackhole.l1_reserved,
-      .fidelity = TT_FIDELITY_HIFI4};
-}
 
 //===----------------------------------------------------------------------===//
 // Dispatches
@@ -167,90 +160,6 @@ static float* numbers(int64_t count, uint32_t seed) {
   return data;
 }
 
-static void succeed(tt_status_t status, const char* what) {
-  if (status) fail_msg("%s: %s", what, tt_status_message(status));
-}
-
-// Every kernel must have a spelling in TT-Metal.
-static void spell(const tt_program_t* program) {
-  for (uint32_t i = 0; i < program->entries[0].phase_count; ++i) {
-    for (int unit = 0; unit < TT_UNIT_KERNEL_COUNT; ++unit) {
-      char* text = NULL;
-      size_t size = 0;
-      succeed(tt_emit_kernel(program, 0, i, (tt_unit_t)unit, &text, &size),
-              "spell");
-      free(text);
-    }
-  }
-}
-
-static void launch(const shapes_t* s, const tt_program_t* program, bool checked,
-                   uint32_t grid, const tt_interp_binding_t* bindings) {
-  const tt_interp_options_t checks = {.checked = checked};
-  tt_interp_t* interp = NULL;
-  tt_interp_worker_t* worker = NULL;
-  tt_interp_launch_t* launch = NULL;
-  tt_interp_counters_t counters = {0};
-  succeed(tt_interp_create(program, &checks, &interp), "decode");
-  tt_interp_params_t params = {
-      .env = {.constants = s->pushes, .grid_cores = grid, .dram_banks = 7},
-      .bindings = bindings,
-      .scratch_limit = 1 << 24};
-  succeed(tt_interp_launch_create(interp, &params, &launch), "launch");
-  succeed(tt_interp_worker_create(&worker), "worker");
-  succeed(tt_interp_worker_reserve(worker, interp), "worker");
-  succeed(tt_interp_run(launch, worker, &counters), "run");
-  tt_interp_worker_destroy(worker);
-  tt_interp_launch_destroy(launch);
-  tt_interp_destroy(interp);
-}
-
-// Swaps what the bindings hold with |copies|, or begins those.
-static void swap_bindings(const shapes_t* s,
-                          const tt_interp_binding_t* bindings, uint8_t** copies,
-                          bool begin) {
-  for (uint32_t i = 0; i < s->dispatch.binding_count; ++i) {
-    const size_t size = bindings[i].length;
-    uint8_t* data = bindings[i].data;
-    if (begin) copies[i] = malloc(size + 1);
-    assert_non_null(copies[i]);
-    for (size_t j = 0; begin && j < size; ++j) copies[i][j] = data[j];
-    for (size_t j = 0; !begin && j < size; ++j) {
-      const uint8_t held = data[j];
-      data[j] = copies[i][j];
-      copies[i][j] = held;
-    }
-  }
-}
-
-// Plans for |cores|, lowers, verifies and runs on a grid of |grid| cores: with
-// checks and, as that computes fewer lanes, without.
-static void run(shapes_t* s, uint32_t cores, uint32_t grid,
-                const tt_interp_binding_t* bindings) {
-  ttc_plan_options_t options = options_of(cores);
-  ttc_plan_t plan;
-  succeed(ttc_plan_attention(&s->dispatch, &options, &plan), "plan");
-  if (!plan.phase_count) {
-    succeed(ttc_plan_dispatch(&s->dispatch, &options, &plan), "plan");
-  }
-  tt_builder_t* b = tt_builder_create();
-  ttc_lower_plan(b, &s->dispatch, &options, &plan);
-  ttc_plan_deinitialize(&plan);
-  tt_program_t* program = NULL;
-  succeed(tt_builder_finish(b, &program), "lower");
-  spell(program);
-  uint8_t* others[TT_MAX_BINDINGS] = {0};
-  swap_bindings(s, bindings, others, true);
-  launch(s, program, true, grid, bindings);
-  swap_bindings(s, bindings, others, false);
-  launch(s, program, false, grid, bindings);
-  for (uint32_t i = 0; i < s->dispatch.binding_count; ++i) {
-    assert_memory_equal(bindings[i].data, others[i], bindings[i].length);
-    free(others[i]);
-  }
-  tt_program_free(program);
-}
-
 static void expect_near(const float* got, const float* want, int64_t count,
                         const char* what, int64_t m, int64_t n) {
   for (int64_t i = 0; i < count; ++i) {
@@ -289,7 +198,8 @@ static void check_add(int64_t n, bool dynamic, uint32_t cores, uint32_t grid) {
   for (int64_t i = 0; i < n; ++i) want[i] = x[i] + y[i];
   const tt_interp_binding_t bindings[] = {binding(x, n), binding(y, n),
                                           binding(z, n)};
-  run(&s, cores, grid, bindings);
+  ttc_testing_run_plan(&s.dispatch, s.pushes, cores, grid, bindings,
+                       TT_NUMERICS_IEEE);
   expect_near(z, want, n, "sum", n, 1);
   free(x);
   free(y);
@@ -336,7 +246,8 @@ static void check_mixed(int64_t m, int64_t n, bool dynamic, uint32_t cores) {
   }
   const tt_interp_binding_t bindings[] = {binding(x, count), binding(y, count),
                                           binding(w, n), binding(z, count)};
-  run(&s, cores, cores, bindings);
+  ttc_testing_run_plan(&s.dispatch, s.pushes, cores, cores, bindings,
+                       TT_NUMERICS_IEEE);
   expect_near(z, want, count, "mixed maps", m, n);
   free(x);
   free(y);
@@ -391,7 +302,8 @@ static void check_reduce(tt_op_t op, const char* kept, int64_t m, int64_t n,
     *at = op == TT_OP_ADD ? *at + term : fmaxf(*at, term);
   }
   const tt_interp_binding_t bindings[] = {binding(x, m * n), binding(z, left)};
-  run(&s, cores, cores, bindings);
+  ttc_testing_run_plan(&s.dispatch, s.pushes, cores, cores, bindings,
+                       TT_NUMERICS_IEEE);
   expect_near(z, want, left, kept, m, n);
   free(x);
   free(z);
@@ -458,7 +370,8 @@ static void check_matmul(int64_t m, int64_t k, int64_t n, bool transposed,
   }
   const tt_interp_binding_t bindings[] = {binding(x, m * k), binding(w, k * n),
                                           binding(u, n), binding(z, m * n)};
-  run(&s, cores, grid, bindings);
+  ttc_testing_run_plan(&s.dispatch, s.pushes, cores, grid, bindings,
+                       TT_NUMERICS_IEEE);
   expect_near(z, want, m * n, "matmul", m, n);
   free(x);
   free(w);
@@ -673,7 +586,8 @@ static void check_fold(const fold_case_t* c, uint32_t cores, uint32_t grid) {
   double* want = fold_want(c, x, kept);
   const tt_interp_binding_t bindings[] = {binding(x, count),
                                           binding(z, stored)};
-  run(&s, cores, grid, bindings);
+  ttc_testing_run_plan(&s.dispatch, s.pushes, cores, grid, bindings,
+                       TT_NUMERICS_IEEE);
   fold_check(c, x, z, want, stored);
   free(x);
   free(z);
@@ -741,7 +655,8 @@ static void test_parts_of_two(void** state) {
   double *sums = fold_want(&sum, x, 1), *maxima = fold_want(&maximum, x, sum.m);
   const tt_interp_binding_t bindings[] = {binding(x, count), binding(z, 1),
                                           binding(w, sum.m)};
-  run(&s, 64, 64, bindings);
+  ttc_testing_run_plan(&s.dispatch, s.pushes, 64, 64, bindings,
+                       TT_NUMERICS_IEEE);
   fold_check(&sum, x, z, sums, 1);
   fold_check(&maximum, x, w, maxima, sum.m);
   free(x);
@@ -757,18 +672,18 @@ static void expect_cores(const fold_case_t* c, uint32_t grid,
                          uint32_t want_cores, uint32_t want_phases) {
   shapes_t s;
   fold_open(&s, c);
-  ttc_plan_options_t options = options_of(grid);
+  ttc_plan_options_t options = ttc_testing_plan_options(grid);
   ttc_plan_t plan;
-  succeed(ttc_plan_dispatch(&s.dispatch, &options, &plan), "plan");
+  ttc_testing_succeed(ttc_plan_dispatch(&s.dispatch, &options, &plan), "plan");
   tt_builder_t* b = tt_builder_create();
   ttc_lower_plan(b, &s.dispatch, &options, &plan);
   assert_int_equal(plan.phase_count, want_phases);
   tt_program_t* program = NULL;
-  succeed(tt_builder_finish(b, &program), "lower");
+  ttc_testing_succeed(tt_builder_finish(b, &program), "lower");
   const tt_launch_env_t env = {
       .constants = s.pushes, .grid_cores = grid, .dram_banks = 7};
   tt_counts_t counts;
-  succeed(tt_count_entry(program, 0, &env, &counts), "count");
+  ttc_testing_succeed(tt_count_entry(program, 0, &env, &counts), "count");
   assert_int_equal(counts.cores, want_cores);
   tt_program_free(program);
   ttc_plan_deinitialize(&plan);
@@ -855,9 +770,10 @@ static void test_blocks(void** state) {
   for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); ++i) {
     shapes_t s;
     open_product(&s, cases[i].m, cases[i].k, cases[i].n);
-    ttc_plan_options_t options = options_of(cases[i].cores);
+    ttc_plan_options_t options = ttc_testing_plan_options(cases[i].cores);
     ttc_plan_t plan;
-    succeed(ttc_plan_dispatch(&s.dispatch, &options, &plan), "plan");
+    ttc_testing_succeed(ttc_plan_dispatch(&s.dispatch, &options, &plan),
+                        "plan");
     const ttc_phase_t* phase = plan.phases[0];
     assert_int_equal(phase->kind, cases[i].kind);
     assert_int_equal(plan.phase_count, cases[i].phases);
@@ -886,9 +802,10 @@ static void test_row_times_matrix(void** state) {
   for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); ++i) {
     shapes_t s;
     open_product(&s, 1, cases[i].k, cases[i].n);
-    ttc_plan_options_t options = options_of(64);
+    ttc_plan_options_t options = ttc_testing_plan_options(64);
     ttc_plan_t plan;
-    succeed(ttc_plan_dispatch(&s.dispatch, &options, &plan), "plan");
+    ttc_testing_succeed(ttc_plan_dispatch(&s.dispatch, &options, &plan),
+                        "plan");
     assert_int_equal(plan.phases[0]->lanes, cases[i].lanes);
     assert_int_equal(plan.phases[0]->fold, cases[i].fold);
     assert_int_equal(plan.phase_count, cases[i].phases);
@@ -919,12 +836,12 @@ static void test_l1(void** state) {
     body_op(&g, TTC_BODY_INPUT, 0, 1, 0);
     g.yields[0] = body_op(&g, TTC_BODY_OP, TT_OP_ADD, 0, 1);
     store(&s, result_of(&s, &g));
-    ttc_plan_options_t options = options_of(1);
+    ttc_plan_options_t options = ttc_testing_plan_options(1);
     options.l1_size = cases[i].l1;
     ttc_plan_t plan;
     tt_status_t status = ttc_plan_dispatch(&s.dispatch, &options, &plan);
     if (cases[i].fits) {
-      succeed(status, "plan");
+      ttc_testing_succeed(status, "plan");
       assert_true(plan.phases[0]->l1_bytes <= cases[i].l1);
     } else {
       assert_int_equal(tt_status_code(status), TT_CODE_UNIMPLEMENTED);
@@ -978,7 +895,7 @@ static void check_spills(tt_dtype_t dtype, uint32_t count, int64_t n,
   }
   const tt_interp_binding_t bindings[] = {binding(p, n), binding(q, n),
                                           binding(z, n)};
-  run(&s, 4, 4, bindings);
+  ttc_testing_run_plan(&s.dispatch, s.pushes, 4, 4, bindings, TT_NUMERICS_IEEE);
   for (int64_t i = 0; whole && i < n; ++i) {
     int32_t got;
     memcpy(&got, &z[i], 4);
@@ -1021,7 +938,7 @@ static void test_updates(void** state) {
     ttc_store_t record = {.value = result_of(&s, &g),
                           .slice = s.dispatch.values[a].slice};
     ttc_dispatch_add_store(&s.dispatch, &record);
-    ttc_plan_options_t options = options_of(64);
+    ttc_plan_options_t options = ttc_testing_plan_options(64);
     ttc_plan_t plan;
     tt_status_t status = ttc_plan_dispatch(&s.dispatch, &options, &plan);
     assert_int_equal(tt_status_code(status),
@@ -1151,13 +1068,14 @@ static void check_attention(int64_t m, int64_t n, float start, bool dynamic,
   const tt_interp_binding_t bindings[] = {
       binding(x, m * INNER), binding(y, n * INNER), binding(u, n * VALUES),
       binding(w, m * n), binding(z, m * VALUES)};
-  ttc_plan_options_t options = options_of(cores);
+  ttc_plan_options_t options = ttc_testing_plan_options(cores);
   ttc_plan_t plan;
-  succeed(ttc_plan_attention(&s.dispatch, &options, &plan), "plan");
+  ttc_testing_succeed(ttc_plan_attention(&s.dispatch, &options, &plan), "plan");
   assert_int_equal(plan.phase_count, 1);
   assert_int_equal(plan.phases[0]->kind, TTC_PHASE_ATTENTION);
   ttc_plan_deinitialize(&plan);
-  run(&s, cores, cores, bindings);
+  ttc_testing_run_plan(&s.dispatch, s.pushes, cores, cores, bindings,
+                       TT_NUMERICS_IEEE);
   for (int64_t i = 0; i < m * VALUES; ++i) {
     if (isnan(want[i]) && isnan(z[i])) want[i] = z[i] = 0;
   }
@@ -1199,9 +1117,9 @@ static void test_no_attention(void** state) {
   uint32_t values =
       attend_product(&s, weights, "ik", v, "kj", rows, inner, rows);
   store(&s, attend_each(&s, TT_OP_DIVF, values, sums, "i", false, rows, inner));
-  ttc_plan_options_t options = options_of(64);
+  ttc_plan_options_t options = ttc_testing_plan_options(64);
   ttc_plan_t plan;
-  succeed(ttc_plan_attention(&s.dispatch, &options, &plan), "plan");
+  ttc_testing_succeed(ttc_plan_attention(&s.dispatch, &options, &plan), "plan");
   assert_int_equal(plan.phase_count, 0);
   ttc_plan_deinitialize(&plan);
   ttc_dispatch_deinitialize(&s.dispatch);

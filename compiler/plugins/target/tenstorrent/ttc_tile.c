@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "compiler/plugins/target/tenstorrent/ttc_bytes.h"
 #include "compiler/plugins/target/tenstorrent/ttc_cut.h"
 #include "compiler/plugins/target/tenstorrent/ttc_lower.h"
 #include "compiler/plugins/target/tenstorrent/ttc_read.h"
@@ -115,6 +116,7 @@ static void ttc_tile_close(ttc_tile_t* tile) {
 
 static tt_status_t ttc_tile_cut(const ttc_plan_options_t* options,
                                 ttc_tile_t* tile) {
+  ttc_bytes_dispatch(&tile->dispatch);
   ttc_cut_dispatch(&tile->dispatch);
   return ttc_plan_dispatch(&tile->dispatch, options, &tile->plan);
 }

@@ -1,0 +1,386 @@
+#include "compiler/plugins/target/tenstorrent/ttc_bytes.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "compiler/plugins/target/tenstorrent/ttc_narrow.h"
+
+enum {
+  TTC_BYTE_MOST = 255,        // magnitude that planes hold
+  TTC_EXACT_F32 = 1 << 24,    // up to here f32 has all integers
+  TTC_PRODUCER_DEPTH = 4,     // generics that ranges are looked for in
+  TTC_MAX_FACTOR_BODY = 256,  // ops of a body that is looked at
+  TTC_PLANE_OPS = 16,         // that make planes of integers
+};
+
+// A factor of a product: an element of one tensor, maybe with scalars.
+typedef struct ttc_factor_t {
+  uint32_t root;   // body op
+  uint32_t input;  // of the generic: the tensor
+  int64_t most;    // of its magnitude
+  bool uses[TTC_MAX_FACTOR_BODY];
+} ttc_factor_t;
+
+// ---- Ranges -----------------------------------------------------------------
+
+static bool ttc_is_small_integer(uint8_t type) {
+  return type == TT_DTYPE_I1 || type == TT_DTYPE_I8 || type == TT_DTYPE_I16 ||
+         type == TT_DTYPE_I32;
+}
+
+// Of an integer of at most 32 bits; others are not asked for.
+static ttc_range_t ttc_bytes_any(uint8_t type) {
+  return ttc_range_of_type(ttc_is_small_integer(type) ? (tt_dtype_t)type
+                                                      : TT_DTYPE_I32);
+}
+
+static ttc_range_t ttc_bytes_op(const ttc_generic_t* generic,
+                                const ttc_body_op_t* op,
+                                const ttc_range_t* ranges) {
+  const ttc_range_t any = ttc_bytes_any(op->result_type);
+  ttc_range_t range = any;
+  for (uint32_t i = 0; i < op->operand_count; ++i) {
+    const ttc_body_op_t* operand = &generic->body[op->operands[i]];
+    if (!ttc_is_small_integer(operand->result_type)) return any;
+  }
+  const ttc_range_t a = ranges[op->operands[0]];
+  const ttc_range_t b = ranges[op->operands[op->operand_count - 1]];
+  if (op->op == TT_OP_EXTUI && a.low < 0) {
+    range = (ttc_range_t){0, ttc_range_of_type(op->type2).high * 2 + 1};
+  } else if (op->op == TT_OP_EXTSI || op->op == TT_OP_EXTUI ||
+             op->op == TT_OP_TRUNCI) {
+    range = a;
+  } else if (!ttc_range_of_op((tt_op_t)op->op, a, b, &range)) {
+    return any;
+  }
+  return range.low < any.low || range.high > any.high ? any : range;
+}
+
+// The range of body op |index|, producers being looked at |depth| deep.
+static ttc_range_t ttc_bytes_range(const ttc_dispatch_t* dispatch,
+                                   const ttc_generic_t* generic, uint32_t index,
+                                   int depth) {
+  ttc_range_t ranges[TTC_MAX_FACTOR_BODY];
+  if (index >= TTC_MAX_FACTOR_BODY) {
+    return ttc_bytes_any(generic->body[index].result_type);
+  }
+  for (uint32_t i = 0; i <= index; ++i) {
+    const ttc_body_op_t* op = &generic->body[i];
+    ranges[i] = ttc_bytes_any(op->result_type);
+    if (op->kind == TTC_BODY_CONSTANT &&
+        ttc_is_small_integer(op->result_type)) {
+      ranges[i].low = ranges[i].high = (int32_t)op->bits;
+    } else if (op->kind == TTC_BODY_OP) {
+      ranges[i] = ttc_bytes_op(generic, op, ranges);
+    }
+    if (op->kind != TTC_BODY_INPUT || depth == 0) continue;
+    const ttc_value_t* value =
+        &dispatch->values[generic->inputs[op->index].value];
+    if (value->kind != TTC_VALUE_RESULT) continue;
+    const ttc_generic_t* producer = &dispatch->generics[value->generic];
+    if (producer->reductions) continue;
+    ranges[i] = ttc_bytes_range(dispatch, producer,
+                                producer->yields[value->result], depth - 1);
+  }
+  return ranges[index];
+}
+
+// ---- Products ---------------------------------------------------------------
+
+// Reads the factor at body op |root|; false where it is none of bytes.
+static bool ttc_bytes_factor(const ttc_dispatch_t* dispatch,
+                             const ttc_generic_t* generic, uint32_t root,
+                             ttc_factor_t* out) {
+  *out = (ttc_factor_t){.root = root, .input = TT_NONE};
+  if (root >= TTC_MAX_FACTOR_BODY) return false;
+  out->uses[root] = true;
+  for (uint32_t i = root + 1; i-- > 0;) {
+    const ttc_body_op_t* op = &generic->body[i];
+    if (!out->uses[i]) continue;
+    for (uint32_t j = 0; op->kind == TTC_BODY_OP && j < op->operand_count;
+         ++j) {
+      out->uses[op->operands[j]] = true;
+    }
+    if (op->kind == TTC_BODY_INIT || op->kind == TTC_BODY_INDEX) return false;
+    if (op->kind != TTC_BODY_INPUT ||
+        !ttc_operand_loops(dispatch, &generic->inputs[op->index])) {
+      continue;
+    }
+    if (out->input != TT_NONE && out->input != op->index) return false;
+    out->input = op->index;
+  }
+  if (out->input == TT_NONE) return false;
+  const ttc_range_t range =
+      ttc_bytes_range(dispatch, generic, root, TTC_PRODUCER_DEPTH);
+  out->most = range.high > -range.low ? range.high : -range.low;
+  // Some number, so that nothing is divided by zero.
+  if (out->most == 0) out->most = 1;
+  return out->most <= TTC_BYTE_MOST;
+}
+
+// Whether the elements of a factor are used for several results each: there
+// are parallel loops |loops| that it does not run along.
+static bool ttc_bytes_reused(const ttc_dispatch_t* dispatch,
+                             const ttc_generic_t* generic, uint32_t loops) {
+  enum { SEVERAL = 4 };
+  int64_t results = 1;
+  for (uint32_t i = 0; i < generic->loop_count && results < SEVERAL; ++i) {
+    int64_t size = SEVERAL;
+    if (!(loops >> i & 1)) continue;
+    ttc_expr_is_const(dispatch, generic->loops[i], &size);
+    results *= size;
+  }
+  return results >= SEVERAL;
+}
+
+// Reads the factors of the products that |generic| sums.
+static bool ttc_bytes_product(const ttc_dispatch_t* dispatch,
+                              const ttc_generic_t* generic,
+                              ttc_factor_t factors[2]) {
+  if (!generic->reductions || generic->output_count != 1 ||
+      generic->loop_count == TTC_MAX_RANK) {
+    return false;
+  }
+  const ttc_body_op_t* root = &generic->body[generic->yields[0]];
+  if (root->kind != TTC_BODY_OP || root->op != TT_OP_ADD ||
+      root->result_type != TT_DTYPE_I32) {
+    return false;
+  }
+  const uint32_t init =
+      generic->body[root->operands[0]].kind == TTC_BODY_INIT ? 0 : 1;
+  const ttc_body_op_t* product = &generic->body[root->operands[1 - init]];
+  if (generic->body[root->operands[init]].kind != TTC_BODY_INIT ||
+      product->kind != TTC_BODY_OP || product->op != TT_OP_MUL) {
+    return false;
+  }
+  uint32_t loops[2];
+  for (uint32_t i = 0; i < 2; ++i) {
+    if (!ttc_bytes_factor(dispatch, generic, product->operands[i],
+                          &factors[i])) {
+      return false;
+    }
+    const ttc_operand_map_t* map = &generic->inputs[factors[i].input];
+    if (dispatch->values[map->value].rank == TTC_MAX_RANK) return false;
+    loops[i] = ttc_operand_loops(dispatch, map) & ~generic->reductions;
+  }
+  return ttc_bytes_reused(dispatch, generic, loops[0] & ~loops[1]) &&
+         ttc_bytes_reused(dispatch, generic, loops[1] & ~loops[0]);
+}
+
+// ---- Generics ---------------------------------------------------------------
+
+// Appends |op| to |generic|'s body, which has room for it.
+static uint32_t ttc_body_append(ttc_generic_t* generic,
+                                const ttc_body_op_t* op) {
+  generic->body[generic->body_count] = *op;
+  return generic->body_count++;
+}
+
+static uint32_t ttc_body_op(ttc_generic_t* generic, tt_op_t op, tt_dtype_t type,
+                            tt_dtype_t type2, uint32_t a, uint32_t b) {
+  return ttc_body_append(
+      generic, &(ttc_body_op_t){.kind = TTC_BODY_OP,
+                                .type = (uint8_t)type,
+                                .type2 = (uint8_t)type2,
+                                .result_type = (uint8_t)type,
+                                .op = (uint16_t)op,
+                                .operand_count = type2 == TT_DTYPE_NONE ? 2 : 1,
+                                .operands = {a, b}});
+}
+
+static uint32_t ttc_body_i32(ttc_generic_t* generic, tt_op_t op, uint32_t a,
+                             uint32_t b) {
+  return ttc_body_op(generic, op, TT_DTYPE_I32, TT_DTYPE_NONE, a, b);
+}
+
+static uint32_t ttc_body_constant(ttc_generic_t* generic, int32_t value) {
+  return ttc_body_append(generic,
+                         &(ttc_body_op_t){.kind = TTC_BODY_CONSTANT,
+                                          .result_type = TT_DTYPE_I32,
+                                          .bits = (uint64_t)(int64_t)value});
+}
+
+static uint32_t ttc_body_input(ttc_generic_t* generic, uint32_t index,
+                               tt_dtype_t type) {
+  return ttc_body_append(generic, &(ttc_body_op_t){.kind = TTC_BODY_INPUT,
+                                                   .result_type = (uint8_t)type,
+                                                   .index = index});
+}
+
+// |value| rounded towards zero to a multiple of 16 where loop 0 is at 0, what
+// is left of it where that is at 1.
+static uint32_t ttc_bytes_plane(ttc_generic_t* generic, uint32_t value) {
+  const uint32_t sign =
+      ttc_body_i32(generic, TT_OP_SHRS, value, ttc_body_constant(generic, 31));
+  const uint32_t round =
+      ttc_body_i32(generic, TT_OP_AND, sign, ttc_body_constant(generic, 15));
+  const uint32_t high = ttc_body_i32(
+      generic, TT_OP_AND, ttc_body_i32(generic, TT_OP_ADD, value, round),
+      ttc_body_constant(generic, ~15));
+  const uint32_t low = ttc_body_i32(generic, TT_OP_SUB, value, high);
+  const uint32_t plane =
+      ttc_body_append(generic, &(ttc_body_op_t){.kind = TTC_BODY_INDEX,
+                                                .result_type = TT_DTYPE_I32,
+                                                .index = 0});
+  const uint32_t first = ttc_body_append(
+      generic,
+      &(ttc_body_op_t){.kind = TTC_BODY_OP,
+                       .type = TT_DTYPE_I32,
+                       .result_type = TT_DTYPE_I1,
+                       .op = TT_OP_CMPI,
+                       .operand_count = 2,
+                       .attr = TT_PREDI_EQ,
+                       .operands = {plane, ttc_body_constant(generic, 0)}});
+  return ttc_body_append(generic,
+                         &(ttc_body_op_t){.kind = TTC_BODY_OP,
+                                          .type = TT_DTYPE_I32,
+                                          .result_type = TT_DTYPE_I32,
+                                          .op = TT_OP_SELECT,
+                                          .operand_count = 3,
+                                          .operands = {first, high, low}});
+}
+
+// Copies what |factor| is computed by from |generic| to |to|, whose inputs are
+// the same.
+static uint32_t ttc_bytes_copy(const ttc_generic_t* generic,
+                               const ttc_factor_t* factor, ttc_generic_t* to) {
+  uint32_t place[TTC_MAX_FACTOR_BODY] = {0};
+  for (uint32_t i = 0; i <= factor->root; ++i) {
+    if (!factor->uses[i]) continue;
+    ttc_body_op_t op = generic->body[i];
+    for (uint32_t j = 0; op.kind == TTC_BODY_OP && j < op.operand_count; ++j) {
+      op.operands[j] = place[op.operands[j]];
+    }
+    place[i] = ttc_body_append(to, &op);
+  }
+  return place[factor->root];
+}
+
+// Adds the f32 tensor of |factor|, in planes where |planes|, before generic
+// |index|; returns its value.
+static uint32_t ttc_bytes_tensor(ttc_dispatch_t* dispatch, uint32_t index,
+                                 const ttc_factor_t* factor, bool planes) {
+  const ttc_generic_t* generic = &dispatch->generics[index];
+  const uint32_t first = planes ? 1 : 0;
+  ttc_value_t value = dispatch->values[generic->inputs[factor->input].value];
+  ttc_generic_t made = {.loop_count = value.rank + first,
+                        .input_count = generic->input_count,
+                        .output_count = 1};
+  ttc_operand_map_t* map = &made.inputs[factor->input];
+  memcpy(made.inputs, generic->inputs, sizeof(made.inputs));
+  *map = (ttc_operand_map_t){.value = map->value};
+  made.loops[0] = ttc_expr_const(dispatch, 2);
+  for (uint32_t i = 0; i < value.rank; ++i) {
+    made.loops[first + i] = value.dims[i];
+    map->forms[i].factors[first + i] = 1;
+  }
+  value.kind = TTC_VALUE_EMPTY;
+  value.dtype = TT_DTYPE_F32;
+  value.rank = made.loop_count;
+  memcpy(value.dims, made.loops, sizeof(value.dims));
+  made.outputs[0].value = ttc_dispatch_add_value(dispatch, &value);
+  for (uint32_t i = 0; i < value.rank; ++i) {
+    made.outputs[0].forms[i].factors[i] = 1;
+  }
+  made.body = calloc(factor->root + TTC_PLANE_OPS, sizeof(*made.body));
+  if (!made.body) {
+    dispatch->exhausted = true;
+    return 0;
+  }
+  uint32_t root = ttc_bytes_copy(generic, factor, &made);
+  if (planes) root = ttc_bytes_plane(&made, root);
+  made.yields[0] =
+      ttc_body_op(&made, TT_OP_SITOFP, TT_DTYPE_F32, TT_DTYPE_I32, root, 0);
+  ttc_dispatch_insert_generic(dispatch, index, &made);
+  value.kind = TTC_VALUE_RESULT;
+  value.generic = index;
+  value.result = 0;
+  return ttc_dispatch_add_value(dispatch, &value);
+}
+
+// ---- Rewriting --------------------------------------------------------------
+
+static double ttc_bytes_size(const ttc_dispatch_t* dispatch,
+                             const ttc_generic_t* generic,
+                             const ttc_factor_t* factor) {
+  const ttc_value_t* value =
+      &dispatch->values[generic->inputs[factor->input].value];
+  double size = 1;
+  for (uint32_t i = 0; i < value->rank; ++i) {
+    size *= (double)ttc_expr_estimate(dispatch, value->dims[i], 1024, 1);
+  }
+  return size;
+}
+
+// Makes |generic| sum the products of |values|; planes are its last loop.
+static void ttc_bytes_rewrite(ttc_dispatch_t* dispatch, ttc_generic_t* generic,
+                              const ttc_factor_t factors[2],
+                              const uint32_t values[2], uint32_t planes) {
+  ttc_operand_map_t maps[2];
+  uint32_t product[2];
+  ttc_body_op_t init = generic->body[generic->yields[0]];
+  for (uint32_t i = 0; i < 2; ++i) {
+    if (generic->body[init.operands[i]].kind != TTC_BODY_INIT) continue;
+    init = generic->body[init.operands[i]];
+    break;
+  }
+  for (uint32_t i = 0; i < 2; ++i) {
+    maps[i] = generic->inputs[factors[i].input];
+    maps[i].value = values[i];
+    if (i != planes) continue;
+    memmove(maps[i].forms + 1, maps[i].forms,
+            (TTC_MAX_RANK - 1) * sizeof(*maps[i].forms));
+    maps[i].forms[0] = (ttc_form_t){.constant = 0};
+    maps[i].forms[0].factors[generic->loop_count] = 1;
+  }
+  memcpy(generic->inputs, maps, sizeof(maps));
+  generic->input_count = 2;
+  generic->body_count = 0;
+  for (uint32_t i = 0; i < 2; ++i) {
+    const uint32_t input = ttc_body_input(generic, i, TT_DTYPE_F32);
+    product[i] = ttc_body_op(generic, TT_OP_FPTOSI, TT_DTYPE_I32, TT_DTYPE_F32,
+                             input, 0);
+  }
+  const uint32_t term =
+      ttc_body_i32(generic, TT_OP_MUL, product[0], product[1]);
+  const uint32_t start = ttc_body_append(generic, &init);
+  generic->yields[0] = ttc_body_i32(generic, TT_OP_ADD, start, term);
+  generic->reductions |= 1u << generic->loop_count;
+  generic->loops[generic->loop_count++] = ttc_expr_const(dispatch, 2);
+  generic->exact_terms =
+      (uint32_t)(TTC_EXACT_F32 / (factors[0].most * factors[1].most));
+}
+
+// Rewrites generic |index|, and returns how many generics were added before it.
+static uint32_t ttc_bytes_generic(ttc_dispatch_t* dispatch, uint32_t index) {
+  enum { BODY = 8 };
+  ttc_factor_t factors[2];
+  uint32_t values[2];
+  ttc_generic_t* generic = &dispatch->generics[index];
+  if (!ttc_bytes_product(dispatch, generic, factors)) return 0;
+  const uint32_t planes = ttc_bytes_size(dispatch, generic, &factors[0]) <=
+                                  ttc_bytes_size(dispatch, generic, &factors[1])
+                              ? 0
+                              : 1;
+  for (uint32_t i = 0; i < 2 && !dispatch->exhausted; ++i) {
+    values[i] = ttc_bytes_tensor(dispatch, index + i, &factors[i], i == planes);
+  }
+  if (dispatch->exhausted) return 0;
+  generic = &dispatch->generics[index + 2];
+  ttc_body_op_t* body =
+      realloc(generic->body, (generic->body_count + BODY) * sizeof(*body));
+  if (!body) {
+    dispatch->exhausted = true;
+    return 0;
+  }
+  generic->body = body;
+  ttc_bytes_rewrite(dispatch, generic, factors, values, planes);
+  return 2;
+}
+
+void ttc_bytes_dispatch(ttc_dispatch_t* dispatch) {
+  for (uint32_t i = 0; i < dispatch->generic_count && !dispatch->exhausted;
+       ++i) {
+    i += ttc_bytes_generic(dispatch, i);
+  }
+}
