@@ -513,6 +513,49 @@ static void test_movement(void** state) {
   free(fits);
 }
 
+// A row or a column, widened and repeated over a tile, whole or in part.
+static void check_repeated(const char* type, int bytes, bool by_row,
+                           int count) {
+  static _Alignas(64) int8_t a[1024];
+  static _Alignas(64) int32_t d[1024];
+  enum { PITCH = 7, FILL = -5 };
+  for (int i = 0; i < 1024; ++i) a[i] = (int8_t)(i * 37 + i / 4);
+  char text[1024];
+  snprintf(text, sizeof(text),
+           ENTRY("0",
+                 "binding 0 read\nbinding 1 write\n"
+                 "view v0 = binding 0 offset 0 %s length 256\n"
+                 "view v1 = binding 1 offset 0 i32 length 1024\n",
+                 "cb c0 Int32 32 faces pages 1\n"
+                 "reader {\ncb_reserve_back c0, 1\n"
+                 "read_tile.%s c0, 0, v0, 3, %d, %d, %d, %d, %d\n"
+                 "cb_push_back c0, 1\n}\n"
+                 "writer {\ncb_wait_front c0, 1\n"
+                 "write_tile.i32 c0, 0, v1, 0, 32, 1, 32, 32\n"
+                 "cb_pop_front c0, 1\n}\n"),
+           type, type, by_row ? PITCH : 0, by_row ? 0 : PITCH, count, count,
+           FILL);
+  run_t run = {.bindings = {{a, sizeof(a)}, {d, sizeof(d)}}};
+  run_every_way(text, run, d, sizeof(d));
+  for (int i = 0; i < 1024; ++i) {
+    const int at = (3 + PITCH * (by_row ? i / 32 : i % 32)) * bytes;
+    int32_t want = a[at + bytes - 1];
+    for (int j = bytes - 1; j-- > 0;) want = want * 256 + (uint8_t)a[at + j];
+    if (i / 32 >= count || i % 32 >= count) want = FILL;
+    assert_int_equal(d[i], want);
+  }
+}
+
+static void test_repeated(void** state) {
+  for (int by_row = 0; by_row < 2; ++by_row) {
+    for (int count = 31; count <= 32; ++count) {
+      check_repeated("i8", 1, by_row, count);
+      check_repeated("i16", 2, by_row, count);
+      check_repeated("i32", 4, by_row, count);
+    }
+  }
+}
+
 static void test_tilize(void** state) {
   static const char text[] = ENTRY(
       "0",
@@ -772,6 +815,7 @@ int main(void) {
       cmocka_unit_test(test_ragged_products),
       cmocka_unit_test(test_counters),
       cmocka_unit_test(test_movement),
+      cmocka_unit_test(test_repeated),
       cmocka_unit_test(test_tilize),
       cmocka_unit_test(test_phases_and_scratch),
       cmocka_unit_test(test_launch_faults),

@@ -13,6 +13,7 @@ import gathers
 import indices
 import linear
 import narrow
+import quantized
 import shared
 import sorts
 import structure
@@ -21,7 +22,7 @@ from case import Case, Table
 
 def cases() -> List[Case]:
     table = Table()
-    for part in (bodies, chains, control, elementwise, gathers, indices, linear, narrow, shared, sorts, structure):
+    for part in (bodies, chains, control, elementwise, gathers, indices, linear, narrow, quantized, shared, sorts, structure):
         part.fill(table)
     ids = [case.id for case in table.cases]
     twice = {i for i in ids if ids.count(i) > 1}

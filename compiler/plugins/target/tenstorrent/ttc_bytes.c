@@ -6,11 +6,12 @@
 #include "compiler/plugins/target/tenstorrent/ttc_narrow.h"
 
 enum {
-  TTC_BYTE_MOST = 255,        // magnitude that planes hold
+  TTC_BYTE_MOST = 255,        // magnitude of an operand without planes
+  TTC_PLANES_MOST = 4095,     // of one in three planes
   TTC_EXACT_F32 = 1 << 24,    // up to here f32 has all integers
   TTC_PRODUCER_DEPTH = 4,     // generics that ranges are looked for in
   TTC_MAX_FACTOR_BODY = 256,  // ops of a body that is looked at
-  TTC_PLANE_OPS = 16,         // that make planes of integers
+  TTC_PLANE_OPS = 40,         // that make planes of integers
 };
 
 // A factor of a product: an element of one tensor, maybe with scalars.
@@ -115,7 +116,12 @@ static bool ttc_bytes_factor(const ttc_dispatch_t* dispatch,
   out->most = range.high > -range.low ? range.high : -range.low;
   // Some number, so that nothing is divided by zero.
   if (out->most == 0) out->most = 1;
-  return out->most <= TTC_BYTE_MOST;
+  return out->most <= TTC_PLANES_MOST;
+}
+
+// Products of the factors that a sum in f32 holds exactly.
+static uint32_t ttc_bytes_exact(const ttc_factor_t factors[2]) {
+  return (uint32_t)(TTC_EXACT_F32 / (factors[0].most * factors[1].most));
 }
 
 // Whether the elements of a factor are used for several results each: there
@@ -163,6 +169,10 @@ static bool ttc_bytes_product(const ttc_dispatch_t* dispatch,
     if (dispatch->values[map->value].rank == TTC_MAX_RANK) return false;
     loops[i] = ttc_operand_loops(dispatch, map) & ~generic->reductions;
   }
+  if ((factors[0].most > TTC_BYTE_MOST && factors[1].most > TTC_BYTE_MOST) ||
+      ttc_bytes_exact(factors) < TT_TILE_DIM) {
+    return false;
+  }
   return ttc_bytes_reused(dispatch, generic, loops[0] & ~loops[1]) &&
          ttc_bytes_reused(dispatch, generic, loops[1] & ~loops[0]);
 }
@@ -207,37 +217,53 @@ static uint32_t ttc_body_input(ttc_generic_t* generic, uint32_t index,
                                                    .index = index});
 }
 
-// |value| rounded towards zero to a multiple of 16 where loop 0 is at 0, what
-// is left of it where that is at 1.
-static uint32_t ttc_bytes_plane(ttc_generic_t* generic, uint32_t value) {
+// |value| rounded towards zero to a multiple of |unit|, a power of two.
+static uint32_t ttc_bytes_round(ttc_generic_t* generic, uint32_t value,
+                                int32_t unit) {
   const uint32_t sign =
       ttc_body_i32(generic, TT_OP_SHRS, value, ttc_body_constant(generic, 31));
-  const uint32_t round =
-      ttc_body_i32(generic, TT_OP_AND, sign, ttc_body_constant(generic, 15));
-  const uint32_t high = ttc_body_i32(
-      generic, TT_OP_AND, ttc_body_i32(generic, TT_OP_ADD, value, round),
-      ttc_body_constant(generic, ~15));
-  const uint32_t low = ttc_body_i32(generic, TT_OP_SUB, value, high);
-  const uint32_t plane =
+  const uint32_t less = ttc_body_i32(generic, TT_OP_AND, sign,
+                                     ttc_body_constant(generic, unit - 1));
+  return ttc_body_i32(generic, TT_OP_AND,
+                      ttc_body_i32(generic, TT_OP_ADD, value, less),
+                      ttc_body_constant(generic, -unit));
+}
+
+// |yes| where loop 0 is at |plane|, else |no|.
+static uint32_t ttc_bytes_select(ttc_generic_t* generic, int32_t plane,
+                                 uint32_t yes, uint32_t no) {
+  const uint32_t loop =
       ttc_body_append(generic, &(ttc_body_op_t){.kind = TTC_BODY_INDEX,
                                                 .result_type = TT_DTYPE_I32,
                                                 .index = 0});
-  const uint32_t first = ttc_body_append(
-      generic,
-      &(ttc_body_op_t){.kind = TTC_BODY_OP,
-                       .type = TT_DTYPE_I32,
-                       .result_type = TT_DTYPE_I1,
-                       .op = TT_OP_CMPI,
-                       .operand_count = 2,
-                       .attr = TT_PREDI_EQ,
-                       .operands = {plane, ttc_body_constant(generic, 0)}});
+  const uint32_t at = ttc_body_constant(generic, plane);
+  const uint32_t here =
+      ttc_body_append(generic, &(ttc_body_op_t){.kind = TTC_BODY_OP,
+                                                .type = TT_DTYPE_I32,
+                                                .result_type = TT_DTYPE_I1,
+                                                .op = TT_OP_CMPI,
+                                                .operand_count = 2,
+                                                .attr = TT_PREDI_EQ,
+                                                .operands = {loop, at}});
   return ttc_body_append(generic,
                          &(ttc_body_op_t){.kind = TTC_BODY_OP,
                                           .type = TT_DTYPE_I32,
                                           .result_type = TT_DTYPE_I32,
                                           .op = TT_OP_SELECT,
                                           .operand_count = 3,
-                                          .operands = {first, high, low}});
+                                          .operands = {here, yes, no}});
+}
+
+// Plane |first| of |value|, or a later one, as loop 0 says: digits to base 16
+// with the value's sign, times their power of 16, the largest first.
+static uint32_t ttc_bytes_plane(ttc_generic_t* generic, uint32_t value,
+                                uint32_t first, uint32_t planes) {
+  if (first + 1 == planes) return value;
+  const uint32_t high =
+      ttc_bytes_round(generic, value, 1 << 4 * (planes - 1 - first));
+  const uint32_t rest = ttc_body_i32(generic, TT_OP_SUB, value, high);
+  return ttc_bytes_select(generic, (int32_t)first, high,
+                          ttc_bytes_plane(generic, rest, first + 1, planes));
 }
 
 // Copies what |factor| is computed by from |generic| to |to|, whose inputs are
@@ -256,10 +282,10 @@ static uint32_t ttc_bytes_copy(const ttc_generic_t* generic,
   return place[factor->root];
 }
 
-// Adds the f32 tensor of |factor|, in planes where |planes|, before generic
-// |index|; returns its value.
+// Adds the f32 tensor of |factor|, in |planes| planes where that is not 0,
+// before generic |index|; returns its value.
 static uint32_t ttc_bytes_tensor(ttc_dispatch_t* dispatch, uint32_t index,
-                                 const ttc_factor_t* factor, bool planes) {
+                                 const ttc_factor_t* factor, uint32_t planes) {
   const ttc_generic_t* generic = &dispatch->generics[index];
   const uint32_t first = planes ? 1 : 0;
   ttc_value_t value = dispatch->values[generic->inputs[factor->input].value];
@@ -269,7 +295,7 @@ static uint32_t ttc_bytes_tensor(ttc_dispatch_t* dispatch, uint32_t index,
   ttc_operand_map_t* map = &made.inputs[factor->input];
   memcpy(made.inputs, generic->inputs, sizeof(made.inputs));
   *map = (ttc_operand_map_t){.value = map->value};
-  made.loops[0] = ttc_expr_const(dispatch, 2);
+  made.loops[0] = ttc_expr_const(dispatch, planes);
   for (uint32_t i = 0; i < value.rank; ++i) {
     made.loops[first + i] = value.dims[i];
     map->forms[i].factors[first + i] = 1;
@@ -288,7 +314,7 @@ static uint32_t ttc_bytes_tensor(ttc_dispatch_t* dispatch, uint32_t index,
     return 0;
   }
   uint32_t root = ttc_bytes_copy(generic, factor, &made);
-  if (planes) root = ttc_bytes_plane(&made, root);
+  if (planes) root = ttc_bytes_plane(&made, root, 0, planes);
   made.yields[0] =
       ttc_body_op(&made, TT_OP_SITOFP, TT_DTYPE_F32, TT_DTYPE_I32, root, 0);
   ttc_dispatch_insert_generic(dispatch, index, &made);
@@ -312,10 +338,24 @@ static double ttc_bytes_size(const ttc_dispatch_t* dispatch,
   return size;
 }
 
-// Makes |generic| sum the products of |values|; planes are its last loop.
+// Which factor goes in planes: the larger numbers, else the smaller tensor.
+static uint32_t ttc_bytes_split(const ttc_dispatch_t* dispatch,
+                                const ttc_generic_t* generic,
+                                const ttc_factor_t factors[2]) {
+  for (uint32_t i = 0; i < 2; ++i) {
+    if (factors[i].most > TTC_BYTE_MOST) return i;
+  }
+  return ttc_bytes_size(dispatch, generic, &factors[0]) <=
+                 ttc_bytes_size(dispatch, generic, &factors[1])
+             ? 0
+             : 1;
+}
+
+// Makes |generic| sum the products of |values|, of which |split| has
+// generic->planes planes: its last loop.
 static void ttc_bytes_rewrite(ttc_dispatch_t* dispatch, ttc_generic_t* generic,
                               const ttc_factor_t factors[2],
-                              const uint32_t values[2], uint32_t planes) {
+                              const uint32_t values[2], uint32_t split) {
   ttc_operand_map_t maps[2];
   uint32_t product[2];
   ttc_body_op_t init = generic->body[generic->yields[0]];
@@ -327,7 +367,7 @@ static void ttc_bytes_rewrite(ttc_dispatch_t* dispatch, ttc_generic_t* generic,
   for (uint32_t i = 0; i < 2; ++i) {
     maps[i] = generic->inputs[factors[i].input];
     maps[i].value = values[i];
-    if (i != planes) continue;
+    if (i != split) continue;
     memmove(maps[i].forms + 1, maps[i].forms,
             (TTC_MAX_RANK - 1) * sizeof(*maps[i].forms));
     maps[i].forms[0] = (ttc_form_t){.constant = 0};
@@ -346,9 +386,9 @@ static void ttc_bytes_rewrite(ttc_dispatch_t* dispatch, ttc_generic_t* generic,
   const uint32_t start = ttc_body_append(generic, &init);
   generic->yields[0] = ttc_body_i32(generic, TT_OP_ADD, start, term);
   generic->reductions |= 1u << generic->loop_count;
-  generic->loops[generic->loop_count++] = ttc_expr_const(dispatch, 2);
-  generic->exact_terms =
-      (uint32_t)(TTC_EXACT_F32 / (factors[0].most * factors[1].most));
+  generic->loops[generic->loop_count++] =
+      ttc_expr_const(dispatch, generic->planes);
+  generic->exact_terms = ttc_bytes_exact(factors);
 }
 
 // Rewrites generic |index|, and returns how many generics were added before it.
@@ -358,12 +398,11 @@ static uint32_t ttc_bytes_generic(ttc_dispatch_t* dispatch, uint32_t index) {
   uint32_t values[2];
   ttc_generic_t* generic = &dispatch->generics[index];
   if (!ttc_bytes_product(dispatch, generic, factors)) return 0;
-  const uint32_t planes = ttc_bytes_size(dispatch, generic, &factors[0]) <=
-                                  ttc_bytes_size(dispatch, generic, &factors[1])
-                              ? 0
-                              : 1;
+  const uint32_t split = ttc_bytes_split(dispatch, generic, factors);
+  const uint32_t planes = factors[split].most > TTC_BYTE_MOST ? 3 : 2;
   for (uint32_t i = 0; i < 2 && !dispatch->exhausted; ++i) {
-    values[i] = ttc_bytes_tensor(dispatch, index + i, &factors[i], i == planes);
+    values[i] = ttc_bytes_tensor(dispatch, index + i, &factors[i],
+                                 i == split ? planes : 0);
   }
   if (dispatch->exhausted) return 0;
   generic = &dispatch->generics[index + 2];
@@ -374,7 +413,8 @@ static uint32_t ttc_bytes_generic(ttc_dispatch_t* dispatch, uint32_t index) {
     return 0;
   }
   generic->body = body;
-  ttc_bytes_rewrite(dispatch, generic, factors, values, planes);
+  generic->planes = planes;
+  ttc_bytes_rewrite(dispatch, generic, factors, values, split);
   return 2;
 }
 

@@ -254,10 +254,16 @@ static void test_zero_points(void** state) {
   }
 }
 
-// Operands that may be more than 8 bits stay in lanes.
+// Operands of 9 bits and more take three planes, of more than 12 stay in lanes.
 static void test_wide(void** state) {
   operand_t wide = kUnsigned;
-  wide.zero = 256;
+  wide.zero = -128;
+  check((product_t){wide, kSigned, 400, false, true});
+  check((product_t){kSigned, wide, 70, true, true});
+  check((product_t){wide, wide, 40, false, false});
+  wide.zero = 4095;
+  check((product_t){wide, kSigned, 70, false, true});
+  wide.zero = 4096;
   check((product_t){wide, kSigned, 40, false, false});
   const operand_t i32 = {TT_DTYPE_I32, TT_OP_EXTSI, 0};
   check((product_t){i32, kSigned, 40, false, false});

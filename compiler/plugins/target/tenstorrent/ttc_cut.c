@@ -207,20 +207,6 @@ static void ttc_cut_order(ttc_dispatch_t* dispatch, uint32_t first) {
 
 // ---- Results that repeat ----------------------------------------------------
 
-// The constant that all elements of |value| are, which may be a fill's result,
-// or NULL.
-static const ttc_value_t* ttc_cut_constant(const ttc_dispatch_t* dispatch,
-                                           uint32_t value) {
-  const ttc_value_t* v = &dispatch->values[value];
-  if (v->kind == TTC_VALUE_CONSTANT) return v;
-  if (v->kind != TTC_VALUE_RESULT) return NULL;
-  const ttc_generic_t* generic = &dispatch->generics[v->generic];
-  const ttc_body_op_t* op = &generic->body[generic->yields[v->result]];
-  if (generic->reductions || op->kind != TTC_BODY_INPUT) return NULL;
-  v = &dispatch->values[generic->inputs[op->index].value];
-  return v->kind == TTC_VALUE_CONSTANT ? v : NULL;
-}
-
 static bool ttc_cut_is_loop(const ttc_form_t* form, uint32_t loop) {
   ttc_form_t wanted = {.constant = 0};
   wanted.factors[loop] = 1;
@@ -281,7 +267,7 @@ static void ttc_cut_repeated(ttc_dispatch_t* dispatch, uint32_t index) {
   ttc_generic_t* generic = &dispatch->generics[index];
   if (!generic->reductions || generic->output_count != 1) return;
   ttc_operand_map_t* output = &generic->outputs[0];
-  const ttc_value_t* start = ttc_cut_constant(dispatch, output->value);
+  const ttc_value_t* start = ttc_value_constant(dispatch, output->value);
   if (!start) return;
   ttc_value_t once = dispatch->values[output->value];
   once.kind = TTC_VALUE_CONSTANT;

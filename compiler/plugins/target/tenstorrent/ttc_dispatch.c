@@ -170,6 +170,20 @@ uint32_t ttc_operand_loops(const ttc_dispatch_t* dispatch,
   return mask;
 }
 
+// ---- Values ----------------------------------------------------------------
+
+const ttc_value_t* ttc_value_constant(const ttc_dispatch_t* dispatch,
+                                      uint32_t value) {
+  const ttc_value_t* v = &dispatch->values[value];
+  if (v->kind == TTC_VALUE_CONSTANT) return v;
+  if (v->kind != TTC_VALUE_RESULT) return NULL;
+  const ttc_generic_t* generic = &dispatch->generics[v->generic];
+  const ttc_body_op_t* op = &generic->body[generic->yields[v->result]];
+  if (generic->reductions || op->kind != TTC_BODY_INPUT) return NULL;
+  v = &dispatch->values[generic->inputs[op->index].value];
+  return v->kind == TTC_VALUE_CONSTANT ? v : NULL;
+}
+
 // ---- Records ----------------------------------------------------------------
 
 uint32_t ttc_dispatch_add_subspan(ttc_dispatch_t* dispatch,

@@ -136,9 +136,9 @@ typedef struct ttc_generic_t {
   uint32_t loop_count;
   ttc_expr_t loops[TTC_MAX_RANK];  // sizes
   uint32_t reductions;             // mask of loops
-  // Of a sum to I32: how many of its terms a sum in f32 holds exactly, the two
-  // planes of an operand being one (ttc_bytes.h); 0: none.
-  uint32_t exact_terms;
+  // Of a sum to I32: how many of its terms a sum in f32 holds exactly, the
+  // planes of an operand being one; 0: none (ttc_bytes.h).
+  uint32_t exact_terms, planes;
   uint32_t input_count;
   uint32_t output_count;
   ttc_operand_map_t inputs[TTC_MAX_INPUTS];
@@ -199,6 +199,11 @@ static inline bool ttc_expr_equals(const ttc_dispatch_t* dispatch,
 uint32_t ttc_form_loops(const ttc_form_t* form);
 uint32_t ttc_operand_loops(const ttc_dispatch_t* dispatch,
                            const ttc_operand_map_t* map);
+
+// The constant that all elements of |value| are, which may be a fill's result,
+// or NULL.
+const ttc_value_t* ttc_value_constant(const ttc_dispatch_t* dispatch,
+                                      uint32_t value);
 
 // Each appends a copy and returns its index.
 uint32_t ttc_dispatch_add_subspan(ttc_dispatch_t* dispatch,

@@ -159,3 +159,113 @@ void ttc_narrow_body(const ttc_dispatch_t* dispatch, ttc_generic_t* generic) {
   }
   free(ranges);
 }
+
+// ---- Sums of which the low bits are used ------------------------------------
+
+// Whether body op |index| of |generic| is used, and only to keep low bits of
+// it.
+static bool ttc_narrow_only_truncated(const ttc_generic_t* generic,
+                                      uint32_t index) {
+  for (uint32_t i = 0; i < generic->output_count; ++i) {
+    if (generic->yields[i] == index) return false;
+  }
+  for (uint32_t i = 0; i < generic->body_count; ++i) {
+    const ttc_body_op_t* op = &generic->body[i];
+    for (uint32_t j = 0; op->kind == TTC_BODY_OP && j < op->operand_count;
+         ++j) {
+      if (op->operands[j] == index && op->op != TT_OP_TRUNCI) return false;
+    }
+  }
+  return true;
+}
+
+// Calls for each body op that is an input of |value|: whether all are truncated
+// or, where |rewrites|, makes I32 of them.
+static bool ttc_narrow_uses(ttc_dispatch_t* dispatch, uint32_t value,
+                            bool rewrites) {
+  for (uint32_t i = 0; i < dispatch->store_count; ++i) {
+    if (dispatch->stores[i].value == value) return false;
+  }
+  for (uint32_t i = 0; i < dispatch->generic_count; ++i) {
+    ttc_generic_t* generic = &dispatch->generics[i];
+    for (uint32_t j = 0; j < generic->output_count; ++j) {
+      if (generic->outputs[j].value == value) return false;
+    }
+    for (uint32_t j = 0; j < generic->body_count; ++j) {
+      ttc_body_op_t* op = &generic->body[j];
+      if (op->kind != TTC_BODY_INPUT ||
+          generic->inputs[op->index].value != value) {
+        continue;
+      }
+      if (!ttc_narrow_only_truncated(generic, j)) return false;
+      if (!rewrites) continue;
+      op->result_type = TT_DTYPE_I32;
+      for (uint32_t k = 0; k < generic->body_count; ++k) {
+        ttc_body_op_t* user = &generic->body[k];
+        if (user->kind == TTC_BODY_OP && user->op == TT_OP_TRUNCI &&
+            user->operands[0] == j) {
+          ttc_narrow_cast(user, ttc_range_of_type(TT_DTYPE_I32));
+        }
+      }
+    }
+  }
+  return true;
+}
+
+// Whether the low 32 bits of |op|'s result follow from those of its operands.
+static bool ttc_narrow_wraps(const ttc_body_op_t* op) {
+  return op->kind != TTC_BODY_OP || op->type != TT_DTYPE_I64 ||
+         op->op == TT_OP_ADD || op->op == TT_OP_SUB || op->op == TT_OP_MUL ||
+         op->op == TT_OP_EXTSI || op->op == TT_OP_EXTUI;
+}
+
+// Makes I32 of |generic|'s I64 values.
+static void ttc_narrow_ops(ttc_generic_t* generic) {
+  for (uint32_t i = 0; i < generic->body_count; ++i) {
+    ttc_body_op_t* op = &generic->body[i];
+    if (op->result_type != TT_DTYPE_I64) continue;
+    op->result_type = TT_DTYPE_I32;
+    op->bits = (uint64_t)(int32_t)op->bits;
+    if (op->kind != TTC_BODY_OP) continue;
+    op->type = TT_DTYPE_I32;
+    if (op->type2 == TT_DTYPE_I32) {
+      op->op = TT_OP_MOV;
+      op->type2 = TT_DTYPE_NONE;
+    }
+  }
+}
+
+static void ttc_narrow_sum(ttc_dispatch_t* dispatch, uint32_t index) {
+  ttc_generic_t* generic = &dispatch->generics[index];
+  ttc_operand_map_t* output = &generic->outputs[0];
+  if (!generic->reductions || generic->output_count != 1) return;
+  const ttc_value_t* start = ttc_value_constant(dispatch, output->value);
+  if (!start || start->dtype != TT_DTYPE_I64) return;
+  for (uint32_t i = 0; i < generic->body_count; ++i) {
+    const ttc_body_op_t* op = &generic->body[i];
+    const bool input = op->kind == TTC_BODY_INPUT;
+    if (!ttc_narrow_wraps(op) || (input && op->result_type == TT_DTYPE_I64)) {
+      return;
+    }
+  }
+  for (int rewrites = 0; rewrites < 2; ++rewrites) {
+    for (uint32_t i = 0; i < dispatch->value_count; ++i) {
+      ttc_value_t* value = &dispatch->values[i];
+      if (value->kind != TTC_VALUE_RESULT || value->generic != index) continue;
+      if (!ttc_narrow_uses(dispatch, i, rewrites)) return;
+      if (rewrites) value->dtype = TT_DTYPE_I32;
+    }
+  }
+  ttc_narrow_ops(generic);
+  ttc_value_t narrow = dispatch->values[output->value];
+  narrow.kind = TTC_VALUE_CONSTANT;
+  narrow.dtype = TT_DTYPE_I32;
+  narrow.bits = (uint64_t)(int32_t)start->bits;
+  output->value = ttc_dispatch_add_value(dispatch, &narrow);
+}
+
+void ttc_narrow_sums(ttc_dispatch_t* dispatch) {
+  for (uint32_t i = 0; i < dispatch->generic_count; ++i) {
+    ttc_narrow_sum(dispatch, i);
+  }
+}

@@ -22,4 +22,9 @@ bool ttc_range_of_op(tt_op_t op, ttc_range_t a, ttc_range_t b,
 // than 2^31 iterations. Values that may not fit stay as they are.
 void ttc_narrow_body(const ttc_dispatch_t* dispatch, ttc_generic_t* generic);
 
+// Makes I32 of sums of I64 values of which only the low 32 bits, or fewer, are
+// used: front ends multiply quantized matrices so. Sums wrap, so those bits are
+// the same.
+void ttc_narrow_sums(ttc_dispatch_t* dispatch);
+
 #endif  // TT_IREE_COMPILER_TTC_NARROW_H_

@@ -182,7 +182,7 @@ static void ttc_matmul_runs(ttc_planner_t* planner) {
   ttc_stage_t* sum = &phase->stages[0];
   const uint32_t exact = ttc_matmul_exact_terms(planner);
   uint8_t kept = 0;
-  double terms = 0.5;  // two planes are one
+  double terms = 1.0 / planner->dispatch->generics[sum->generic].planes;
   for (uint8_t i = 0; i < sum->private_count; ++i) {
     const uint8_t dim = sum->private_dims[i];
     int64_t size = 0;

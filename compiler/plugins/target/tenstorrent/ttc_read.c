@@ -130,6 +130,14 @@ static bool ttc_read_dense(ttc_read_t* read, MlirOperation op,
   return true;
 }
 
+// A push constant as a tensor of rank 0: an index that is the same everywhere.
+static void ttc_read_push(ttc_read_t* read, MlirValue value, ttc_value_t* out) {
+  const ttc_subspan_t indices = {.binding = TTC_INDICES, .dtype = TT_DTYPE_I32};
+  *out = (ttc_value_t){.kind = TTC_VALUE_LOAD, .dtype = TT_DTYPE_I32};
+  out->slice.subspan = ttc_dispatch_add_subspan(read->dispatch, &indices);
+  out->slice.base = ttc_read_expr(read, value);
+}
+
 uint32_t ttc_read_value(ttc_read_t* read, MlirValue value) {
   uint32_t index = 0;
   if (read->status) return 0;
@@ -142,9 +150,11 @@ uint32_t ttc_read_value(ttc_read_t* read, MlirValue value) {
   }
   MlirOperation op = mlirOpResultGetOwner(value);
   ttc_value_t constant;
-  if (ttc_op_is(op, "arith.constant") &&
-      (ttc_read_constant(read, op, &constant) ||
-       ttc_read_dense(read, op, &constant))) {
+  const bool push = ttc_read_is_push(value);
+  if (push) ttc_read_push(read, value, &constant);
+  if (push || (ttc_op_is(op, "arith.constant") &&
+               (ttc_read_constant(read, op, &constant) ||
+                ttc_read_dense(read, op, &constant)))) {
     index = ttc_dispatch_add_value(read->dispatch, &constant);
     ttc_read_name_value(read, value, index);
     return index;

@@ -92,6 +92,18 @@ static bool ttc_read_is_wide(MlirValue value) {
          (mlirTypeIsAInteger(type) && mlirIntegerTypeGetWidth(type) == 64);
 }
 
+bool ttc_read_is_push(MlirValue value) {
+  while (mlirValueIsAOpResult(value)) {
+    MlirOperation op = mlirOpResultGetOwner(value);
+    if (ttc_op_is(op, "hal.interface.constant.load")) {
+      return ttc_dtype_of_type(mlirValueGetType(value)) == TT_DTYPE_I32;
+    }
+    if (!ttc_op_is(op, "util.assume.int")) return false;
+    value = mlirOperationGetOperand(op, mlirOpResultGetResultNumber(value));
+  }
+  return false;
+}
+
 ttc_expr_t ttc_read_expr(ttc_read_t* read, MlirValue value) {
   if (read->status) return 0;
   if (!mlirValueIsAOpResult(value)) {

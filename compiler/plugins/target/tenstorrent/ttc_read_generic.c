@@ -120,25 +120,43 @@ uint32_t ttc_body_append(ttc_read_body_t* body, MlirValue value,
   return generic->body_count++;
 }
 
+static void ttc_body_op(ttc_read_body_t* body, MlirOperation mlir_op);
+
+// A push constant is one more input, which no loop runs along.
+static uint32_t ttc_body_push(ttc_read_body_t* body, MlirValue value) {
+  ttc_generic_t* generic = body->generic;
+  if (generic->input_count == TTC_MAX_INPUTS) {
+    ttc_read_refuse(body->read, "a body has too many inputs");
+    return 0;
+  }
+  const ttc_body_op_t op = {.kind = TTC_BODY_INPUT,
+                            .result_type = TT_DTYPE_I32,
+                            .index = generic->input_count};
+  generic->inputs[generic->input_count++] =
+      (ttc_operand_map_t){.value = ttc_read_value(body->read, value)};
+  return ttc_body_append(body, value, &op);
+}
+
 uint32_t ttc_body_value(ttc_read_body_t* body, MlirValue value) {
   if (body->read->status) return 0;
   for (uint32_t i = 0; i < body->generic->body_count; ++i) {
     if (body->names[i] == value.ptr) return i;
   }
-  if (mlirValueIsAOpResult(value)) {
-    tt_dtype_t type = TT_DTYPE_NONE;
-    ttc_body_op_t op = {.kind = TTC_BODY_CONSTANT};
-    if (ttc_scalar_constant_op_read(mlirOpResultGetOwner(value),
-                                    ttc_dtype_of_type, &type, &op.bits)) {
-      op.result_type = (uint8_t)type;
-      return ttc_body_append(body, value, &op);
-    }
-    ttc_read_refuse_op(body->read, mlirOpResultGetOwner(value),
-                       "is used in a body");
+  if (!mlirValueIsAOpResult(value)) {
+    ttc_read_refuse(body->read, "a body uses an argument of an outer block");
     return 0;
   }
-  ttc_read_refuse(body->read, "a body uses an argument of an outer block");
-  return 0;
+  MlirOperation owner = mlirOpResultGetOwner(value);
+  tt_dtype_t type = TT_DTYPE_NONE;
+  ttc_body_op_t op = {.kind = TTC_BODY_CONSTANT};
+  if (ttc_scalar_constant_op_read(owner, ttc_dtype_of_type, &type, &op.bits)) {
+    op.result_type = (uint8_t)type;
+    return ttc_body_append(body, value, &op);
+  }
+  if (ttc_read_is_push(value)) return ttc_body_push(body, value);
+  // Computed outside, once for all elements.
+  ttc_body_op(body, owner);
+  return body->read->status ? 0 : ttc_body_value(body, value);
 }
 
 static void ttc_body_arguments(ttc_read_body_t* body) {

@@ -29,6 +29,8 @@ void ttc_read_refuse_op(ttc_read_t* read, MlirOperation op, const char* why);
 
 // The launch expression of an integer or index value outside of bodies.
 ttc_expr_t ttc_read_expr(ttc_read_t* read, MlirValue value);
+// Whether |value| is a push constant of 32 bits, assumptions about it apart.
+bool ttc_read_is_push(MlirValue value);
 // Elements of a mixed static and dynamic list: attribute |name| of |op|, whose
 // dynamic entries are the operands from *next on (advanced). At most
 // TTC_MAX_RANK; returns the count.
@@ -60,7 +62,8 @@ void ttc_body_extract(ttc_read_body_t* body, MlirOperation op);
 
 // ---- ttc_read.c -------------------------------------------------------------
 
-// The index of a tensor value (or of a constant scalar, as a rank-0 value).
+// The index of a tensor value (or of a constant scalar or a push constant, as a
+// rank-0 value).
 uint32_t ttc_read_value(ttc_read_t* read, MlirValue value);
 void ttc_read_name_value(ttc_read_t* read, MlirValue value, uint32_t index);
 

@@ -7,6 +7,7 @@
 #include "compiler/plugins/target/tenstorrent/ttc_bytes.h"
 #include "compiler/plugins/target/tenstorrent/ttc_cut.h"
 #include "compiler/plugins/target/tenstorrent/ttc_lower.h"
+#include "compiler/plugins/target/tenstorrent/ttc_narrow.h"
 #include "compiler/plugins/target/tenstorrent/ttc_read.h"
 #include "tile/emit.h"
 
@@ -116,6 +117,7 @@ static void ttc_tile_close(ttc_tile_t* tile) {
 
 static tt_status_t ttc_tile_cut(const ttc_plan_options_t* options,
                                 ttc_tile_t* tile) {
+  ttc_narrow_sums(&tile->dispatch);
   ttc_bytes_dispatch(&tile->dispatch);
   ttc_cut_dispatch(&tile->dispatch);
   return ttc_plan_dispatch(&tile->dispatch, options, &tile->plan);
