@@ -152,6 +152,11 @@ static void read_run(const transfer_t* transfer, uint8_t* target,
              transfer->view_bytes);
     return;
   }
+  if (transfer->page_bytes == 4) {
+    // The page holds lanes.
+    transfer->view_fns->load(target, base, first, stride, n);
+    return;
+  }
   int32_t lanes[TT_TILE_DIM];
   for (size_t done = 0; done < n; done += TT_TILE_DIM) {
     size_t count = n - done < TT_TILE_DIM ? n - done : TT_TILE_DIM;
@@ -360,6 +365,10 @@ static void read_window(const tt_core_t* core, const window_t* window,
   const uint32_t run = run_length(info);
   for (uint32_t r = 0; r < window->rows; ++r) {
     int64_t first = window->base + r * window->row_stride;
+    if (window->col_stride == 1) {
+      prefetch_right(window->view->base + first * transfer->view_bytes,
+                     transfer->view_bytes);
+    }
     for (uint32_t c = 0; c < window->cols; c += run) {
       uint32_t at = tt_page_index(info, r, c);
       read_run(transfer, page + at * transfer->page_bytes, window->view->base,

@@ -9,7 +9,8 @@ enum {
   TTC_BYTE_MOST = 255,        // magnitude of an operand without planes
   TTC_PLANES_MOST = 4095,     // of one in three planes
   TTC_EXACT_F32 = 1 << 24,    // up to here f32 has all integers
-  TTC_PRODUCER_DEPTH = 4,     // generics that ranges are looked for in
+  TTC_SEVERAL = 4,            // results of an operand's element
+  TTC_SEVERAL_BYTES = 32,     // where operands go byte by byte
   TTC_MAX_FACTOR_BODY = 256,  // ops of a body that is looked at
   TTC_PLANE_OPS = 40,         // that make planes of integers
 };
@@ -22,73 +23,9 @@ typedef struct ttc_factor_t {
   bool uses[TTC_MAX_FACTOR_BODY];
 } ttc_factor_t;
 
-// ---- Ranges -----------------------------------------------------------------
-
-static bool ttc_is_small_integer(uint8_t type) {
-  return type == TT_DTYPE_I1 || type == TT_DTYPE_I8 || type == TT_DTYPE_I16 ||
-         type == TT_DTYPE_I32;
-}
-
-// Of an integer of at most 32 bits; others are not asked for.
-static ttc_range_t ttc_bytes_any(uint8_t type) {
-  return ttc_range_of_type(ttc_is_small_integer(type) ? (tt_dtype_t)type
-                                                      : TT_DTYPE_I32);
-}
-
-static ttc_range_t ttc_bytes_op(const ttc_generic_t* generic,
-                                const ttc_body_op_t* op,
-                                const ttc_range_t* ranges) {
-  const ttc_range_t any = ttc_bytes_any(op->result_type);
-  ttc_range_t range = any;
-  for (uint32_t i = 0; i < op->operand_count; ++i) {
-    const ttc_body_op_t* operand = &generic->body[op->operands[i]];
-    if (!ttc_is_small_integer(operand->result_type)) return any;
-  }
-  const ttc_range_t a = ranges[op->operands[0]];
-  const ttc_range_t b = ranges[op->operands[op->operand_count - 1]];
-  if (op->op == TT_OP_EXTUI && a.low < 0) {
-    range = (ttc_range_t){0, ttc_range_of_type(op->type2).high * 2 + 1};
-  } else if (op->op == TT_OP_EXTSI || op->op == TT_OP_EXTUI ||
-             op->op == TT_OP_TRUNCI) {
-    range = a;
-  } else if (!ttc_range_of_op((tt_op_t)op->op, a, b, &range)) {
-    return any;
-  }
-  return range.low < any.low || range.high > any.high ? any : range;
-}
-
-// The range of body op |index|, producers being looked at |depth| deep.
-static ttc_range_t ttc_bytes_range(const ttc_dispatch_t* dispatch,
-                                   const ttc_generic_t* generic, uint32_t index,
-                                   int depth) {
-  ttc_range_t ranges[TTC_MAX_FACTOR_BODY];
-  if (index >= TTC_MAX_FACTOR_BODY) {
-    return ttc_bytes_any(generic->body[index].result_type);
-  }
-  for (uint32_t i = 0; i <= index; ++i) {
-    const ttc_body_op_t* op = &generic->body[i];
-    ranges[i] = ttc_bytes_any(op->result_type);
-    if (op->kind == TTC_BODY_CONSTANT &&
-        ttc_is_small_integer(op->result_type)) {
-      ranges[i].low = ranges[i].high = (int32_t)op->bits;
-    } else if (op->kind == TTC_BODY_OP) {
-      ranges[i] = ttc_bytes_op(generic, op, ranges);
-    }
-    if (op->kind != TTC_BODY_INPUT || depth == 0) continue;
-    const ttc_value_t* value =
-        &dispatch->values[generic->inputs[op->index].value];
-    if (value->kind != TTC_VALUE_RESULT) continue;
-    const ttc_generic_t* producer = &dispatch->generics[value->generic];
-    if (producer->reductions) continue;
-    ranges[i] = ttc_bytes_range(dispatch, producer,
-                                producer->yields[value->result], depth - 1);
-  }
-  return ranges[index];
-}
-
 // ---- Products ---------------------------------------------------------------
 
-// Reads the factor at body op |root|; false where it is none of bytes.
+// Reads the factor at body op |root|; false where it is not of one tensor.
 static bool ttc_bytes_factor(const ttc_dispatch_t* dispatch,
                              const ttc_generic_t* generic, uint32_t root,
                              ttc_factor_t* out) {
@@ -111,12 +48,11 @@ static bool ttc_bytes_factor(const ttc_dispatch_t* dispatch,
     out->input = op->index;
   }
   if (out->input == TT_NONE) return false;
-  const ttc_range_t range =
-      ttc_bytes_range(dispatch, generic, root, TTC_PRODUCER_DEPTH);
+  const ttc_range_t range = ttc_range_of_body(dispatch, generic, root);
   out->most = range.high > -range.low ? range.high : -range.low;
   // Some number, so that nothing is divided by zero.
   if (out->most == 0) out->most = 1;
-  return out->most <= TTC_PLANES_MOST;
+  return true;
 }
 
 // Products of the factors that a sum in f32 holds exactly.
@@ -124,24 +60,33 @@ static uint32_t ttc_bytes_exact(const ttc_factor_t factors[2]) {
   return (uint32_t)(TTC_EXACT_F32 / (factors[0].most * factors[1].most));
 }
 
-// Whether the elements of a factor are used for several results each: there
+// Whether the elements of a factor are used for |several| results each: there
 // are parallel loops |loops| that it does not run along.
 static bool ttc_bytes_reused(const ttc_dispatch_t* dispatch,
-                             const ttc_generic_t* generic, uint32_t loops) {
-  enum { SEVERAL = 4 };
+                             const ttc_generic_t* generic, uint32_t loops,
+                             int64_t several) {
   int64_t results = 1;
-  for (uint32_t i = 0; i < generic->loop_count && results < SEVERAL; ++i) {
-    int64_t size = SEVERAL;
+  for (uint32_t i = 0; i < generic->loop_count && results < several; ++i) {
+    int64_t size = several;
     if (!(loops >> i & 1)) continue;
     ttc_expr_is_const(dispatch, generic->loops[i], &size);
     results *= size;
   }
-  return results >= SEVERAL;
+  return results >= several;
 }
 
-// Reads the factors of the products that |generic| sums.
+// Whether planes take the factors.
+static bool ttc_bytes_fit(const ttc_factor_t factors[2]) {
+  const int64_t a = factors[0].most, b = factors[1].most;
+  return a <= TTC_PLANES_MOST && b <= TTC_PLANES_MOST &&
+         (a <= TTC_BYTE_MOST || b <= TTC_BYTE_MOST) &&
+         ttc_bytes_exact(factors) >= TT_TILE_DIM;
+}
+
+// Reads the factors of the products that |generic| sums, each used for
+// |several| results.
 static bool ttc_bytes_product(const ttc_dispatch_t* dispatch,
-                              const ttc_generic_t* generic,
+                              const ttc_generic_t* generic, int64_t several,
                               ttc_factor_t factors[2]) {
   if (!generic->reductions || generic->output_count != 1 ||
       generic->loop_count == TTC_MAX_RANK) {
@@ -169,12 +114,8 @@ static bool ttc_bytes_product(const ttc_dispatch_t* dispatch,
     if (dispatch->values[map->value].rank == TTC_MAX_RANK) return false;
     loops[i] = ttc_operand_loops(dispatch, map) & ~generic->reductions;
   }
-  if ((factors[0].most > TTC_BYTE_MOST && factors[1].most > TTC_BYTE_MOST) ||
-      ttc_bytes_exact(factors) < TT_TILE_DIM) {
-    return false;
-  }
-  return ttc_bytes_reused(dispatch, generic, loops[0] & ~loops[1]) &&
-         ttc_bytes_reused(dispatch, generic, loops[1] & ~loops[0]);
+  return ttc_bytes_reused(dispatch, generic, loops[0] & ~loops[1], several) &&
+         ttc_bytes_reused(dispatch, generic, loops[1] & ~loops[0], several);
 }
 
 // ---- Generics ---------------------------------------------------------------
@@ -282,6 +223,25 @@ static uint32_t ttc_bytes_copy(const ttc_generic_t* generic,
   return place[factor->root];
 }
 
+// The result of a generic that computes what |made| does; TT_NONE where there
+// is none.
+static uint32_t ttc_bytes_find(const ttc_dispatch_t* dispatch,
+                               const ttc_generic_t* made) {
+  for (uint32_t i = 0; i < dispatch->value_count; ++i) {
+    const ttc_value_t* value = &dispatch->values[i];
+    if (value->kind != TTC_VALUE_RESULT) continue;
+    const ttc_generic_t* other = &dispatch->generics[value->generic];
+    if (other->output_count == 1 && other->body_count == made->body_count &&
+        !memcmp(other->loops, made->loops, sizeof(made->loops)) &&
+        !memcmp(other->inputs, made->inputs, sizeof(made->inputs)) &&
+        !memcmp(other->body, made->body,
+                made->body_count * sizeof(*made->body))) {
+      return i;
+    }
+  }
+  return TT_NONE;
+}
+
 // Adds the f32 tensor of |factor|, in |planes| planes where that is not 0,
 // before generic |index|; returns its value.
 static uint32_t ttc_bytes_tensor(ttc_dispatch_t* dispatch, uint32_t index,
@@ -317,6 +277,11 @@ static uint32_t ttc_bytes_tensor(ttc_dispatch_t* dispatch, uint32_t index,
   if (planes) root = ttc_bytes_plane(&made, root, 0, planes);
   made.yields[0] =
       ttc_body_op(&made, TT_OP_SITOFP, TT_DTYPE_F32, TT_DTYPE_I32, root, 0);
+  const uint32_t known = ttc_bytes_find(dispatch, &made);
+  if (known != TT_NONE) {
+    free(made.body);
+    return known;
+  }
   ttc_dispatch_insert_generic(dispatch, index, &made);
   value.kind = TTC_VALUE_RESULT;
   value.generic = index;
@@ -396,16 +361,22 @@ static uint32_t ttc_bytes_generic(ttc_dispatch_t* dispatch, uint32_t index) {
   enum { BODY = 8 };
   ttc_factor_t factors[2];
   uint32_t values[2];
+  const uint32_t count = dispatch->generic_count;
   ttc_generic_t* generic = &dispatch->generics[index];
-  if (!ttc_bytes_product(dispatch, generic, factors)) return 0;
+  if (!ttc_bytes_product(dispatch, generic, TTC_SEVERAL, factors) ||
+      !ttc_bytes_fit(factors)) {
+    return 0;
+  }
   const uint32_t split = ttc_bytes_split(dispatch, generic, factors);
   const uint32_t planes = factors[split].most > TTC_BYTE_MOST ? 3 : 2;
   for (uint32_t i = 0; i < 2 && !dispatch->exhausted; ++i) {
-    values[i] = ttc_bytes_tensor(dispatch, index + i, &factors[i],
-                                 i == split ? planes : 0);
+    values[i] =
+        ttc_bytes_tensor(dispatch, index + dispatch->generic_count - count,
+                         &factors[i], i == split ? planes : 0);
   }
   if (dispatch->exhausted) return 0;
-  generic = &dispatch->generics[index + 2];
+  const uint32_t added = dispatch->generic_count - count;
+  generic = &dispatch->generics[index + added];
   ttc_body_op_t* body =
       realloc(generic->body, (generic->body_count + BODY) * sizeof(*body));
   if (!body) {
@@ -415,12 +386,149 @@ static uint32_t ttc_bytes_generic(ttc_dispatch_t* dispatch, uint32_t index) {
   generic->body = body;
   generic->planes = planes;
   ttc_bytes_rewrite(dispatch, generic, factors, values, split);
-  return 2;
+  return added;
+}
+
+// ---- Wider operands ---------------------------------------------------------
+
+// How many signed bytes the numbers of |factor| are taken apart into; 1: as
+// they are.
+static uint32_t ttc_bytes_count(const ttc_factor_t* factor) {
+  if (factor->most <= TTC_BYTE_MOST) return 1;
+  return factor->most <= 1 << 15 ? 2 : 4;
+}
+
+// Byte |byte| of |count| of |value|, each -128 to 127 but for the last one:
+// value = sum of bytes times 256^byte, modulo 2^32.
+static uint32_t ttc_bytes_byte(ttc_generic_t* generic, uint32_t value,
+                               uint32_t byte, uint32_t count) {
+  for (uint32_t i = 0; i + 1 < count; ++i) {
+    const uint32_t bits = ttc_body_constant(generic, 24);
+    const uint32_t low =
+        ttc_body_i32(generic, TT_OP_SHRS,
+                     ttc_body_i32(generic, TT_OP_SHL, value, bits), bits);
+    if (i == byte) return low;
+    value = ttc_body_i32(generic, TT_OP_SHRS,
+                         ttc_body_i32(generic, TT_OP_SUB, value, low),
+                         ttc_body_constant(generic, 8));
+  }
+  return value;
+}
+
+// Adds, before generic |index|, the sum of products of byte |bytes|[0] and
+// |bytes|[1] of its factors; returns its value.
+static uint32_t ttc_bytes_partial(ttc_dispatch_t* dispatch, uint32_t index,
+                                  const ttc_generic_t* generic,
+                                  const ttc_factor_t factors[2],
+                                  const uint32_t bytes[2]) {
+  enum { BODY = 2 * 3 * 6 + 3 };
+  ttc_generic_t part = *generic;
+  ttc_value_t value = dispatch->values[generic->outputs[0].value];
+  value.kind = TTC_VALUE_CONSTANT;
+  value.bits = 0;
+  part.outputs[0].value = ttc_dispatch_add_value(dispatch, &value);
+  part.body = calloc(generic->body_count + BODY, sizeof(*part.body));
+  if (!part.body) {
+    dispatch->exhausted = true;
+    return 0;
+  }
+  memcpy(part.body, generic->body, generic->body_count * sizeof(*part.body));
+  uint32_t operands[2];
+  for (uint32_t i = 0; i < 2; ++i) {
+    operands[i] = ttc_bytes_byte(&part, factors[i].root, bytes[i],
+                                 ttc_bytes_count(&factors[i]));
+  }
+  const uint32_t init = ttc_body_append(
+      &part,
+      &(ttc_body_op_t){.kind = TTC_BODY_INIT, .result_type = TT_DTYPE_I32});
+  part.yields[0] =
+      ttc_body_i32(&part, TT_OP_ADD, init,
+                   ttc_body_i32(&part, TT_OP_MUL, operands[0], operands[1]));
+  ttc_dispatch_insert_generic(dispatch, index, &part);
+  value.kind = TTC_VALUE_RESULT;
+  value.generic = index;
+  value.result = 0;
+  return ttc_dispatch_add_value(dispatch, &value);
+}
+
+// Makes |generic| elementwise: what it started from, plus each of |parts|
+// times 2^|shifts|.
+static void ttc_bytes_combine(ttc_dispatch_t* dispatch, ttc_generic_t* generic,
+                              const uint32_t* parts, const int32_t* shifts,
+                              uint32_t count) {
+  const ttc_value_t* result = &dispatch->values[parts[0]];
+  ttc_operand_map_t identity = {.value = generic->outputs[0].value};
+  for (uint32_t i = 0; i < result->rank; ++i) {
+    identity.forms[i].factors[i] = 1;
+    generic->loops[i] = result->dims[i];
+  }
+  generic->loop_count = result->rank;
+  generic->reductions = 0;
+  generic->outputs[0] = identity;
+  generic->input_count = count;
+  generic->body_count = 0;
+  uint32_t sum = ttc_body_append(
+      generic,
+      &(ttc_body_op_t){.kind = TTC_BODY_INIT, .result_type = TT_DTYPE_I32});
+  for (uint32_t i = 0; i < count; ++i) {
+    generic->inputs[i] = identity;
+    generic->inputs[i].value = parts[i];
+    uint32_t part = ttc_body_input(generic, i, TT_DTYPE_I32);
+    if (shifts[i]) {
+      part = ttc_body_i32(generic, TT_OP_SHL, part,
+                          ttc_body_constant(generic, shifts[i]));
+    }
+    sum = ttc_body_i32(generic, TT_OP_ADD, sum, part);
+  }
+  generic->yields[0] = sum;
+}
+
+// Takes generic |index|, a sum of products of operands that are too wide, apart
+// into sums of products of their bytes, before it, and makes it add those up.
+// Returns how many there are: none where lanes take as long on the mock, as for
+// two operands of 32 bits.
+static uint32_t ttc_bytes_widen(ttc_dispatch_t* dispatch, uint32_t index) {
+  enum { MOST = 4, BODY = 4 * MOST + 1 };
+  ttc_factor_t factors[2];
+  uint32_t parts[MOST], count = 0;
+  int32_t shifts[MOST];
+  const ttc_generic_t generic = dispatch->generics[index];
+  if (!ttc_bytes_product(dispatch, &generic, TTC_SEVERAL_BYTES, factors) ||
+      ttc_bytes_fit(factors)) {
+    return 0;
+  }
+  const uint32_t lefts = ttc_bytes_count(&factors[0]);
+  const uint32_t rights = ttc_bytes_count(&factors[1]);
+  if (lefts * rights > MOST) return 0;
+  ttc_body_op_t* body = calloc(BODY, sizeof(*body));
+  if (!body) return 0;  // stays in lanes
+  for (uint32_t i = 0; i < lefts; ++i) {
+    for (uint32_t j = 0; j < rights; ++j) {
+      const uint32_t bytes[2] = {i, j};
+      shifts[count] = (int32_t)(8 * (i + j));
+      parts[count] =
+          ttc_bytes_partial(dispatch, index + count, &generic, factors, bytes);
+      ++count;
+    }
+  }
+  if (dispatch->exhausted) {
+    free(body);
+    return 0;
+  }
+  ttc_generic_t* whole = &dispatch->generics[index + count];
+  free(whole->body);
+  whole->body = body;
+  ttc_bytes_combine(dispatch, whole, parts, shifts, count);
+  return count;
 }
 
 void ttc_bytes_dispatch(ttc_dispatch_t* dispatch) {
   for (uint32_t i = 0; i < dispatch->generic_count && !dispatch->exhausted;
        ++i) {
+    const uint32_t parts = ttc_bytes_widen(dispatch, i);
+    for (uint32_t j = 0; j < parts; ++j) {
+      i += ttc_bytes_generic(dispatch, i) + 1;
+    }
     i += ttc_bytes_generic(dispatch, i);
   }
 }

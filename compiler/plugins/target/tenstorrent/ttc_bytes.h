@@ -18,6 +18,10 @@
 // product has bits below those; and sums in f32 are exact up to 2^24.
 // tt_tensix_test tries the ends.
 //
+// Operands of i16, and an i32 that is multiplied by a byte, are taken apart
+// into bytes first, in four such sums, which a generic of its own adds up in
+// i32.
+//
 // Leaves other dispatches as they are.
 void ttc_bytes_dispatch(ttc_dispatch_t* dispatch);
 

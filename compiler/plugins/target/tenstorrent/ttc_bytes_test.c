@@ -17,7 +17,7 @@
 #include "compiler/plugins/target/tenstorrent/ttc_cut.h"
 #include "compiler/plugins/target/tenstorrent/ttc_testing_plan.h"
 
-enum { ROWS = 5, COLUMNS = 37 };
+enum { FEW_ROWS = 5, ROWS = 33, COLUMNS = 37 };
 
 // What the elements of an operand are.
 typedef enum data_e { RANDOM, SMALLEST, LARGEST, EXTREMES } data_t;
@@ -29,7 +29,7 @@ typedef struct operand_t {
 } operand_t;
 
 typedef struct product_t {
-  operand_t a, b;  // ROWS x inner, inner x COLUMNS
+  operand_t a, b;  // rows x inner, inner x COLUMNS
   int64_t inner;
   bool dynamic;  // the inner size is a push constant
   bool fpu;      // whether it is to be a matmul
@@ -103,19 +103,20 @@ static ttc_operand_map_t map_of(uint32_t value, uint32_t row, uint32_t column) {
 }
 
 // Binding 2 += binding 0 x binding 1.
-static void open_product(const product_t* p, ttc_dispatch_t* dispatch) {
+static void open_product(const product_t* p, int64_t rows,
+                         ttc_dispatch_t* dispatch) {
   ttc_dispatch_initialize(dispatch);
   dispatch->name = strdup("f");
   dispatch->constant_count = 1;
-  const ttc_expr_t rows = ttc_expr_const(dispatch, ROWS);
+  const ttc_expr_t lines = ttc_expr_const(dispatch, rows);
   const ttc_expr_t columns = ttc_expr_const(dispatch, COLUMNS);
   const ttc_expr_t inner = p->dynamic ? ttc_expr_push(dispatch, 0)
                                       : ttc_expr_const(dispatch, p->inner);
-  const uint32_t a = tensor(dispatch, p->a.type, rows, inner);
+  const uint32_t a = tensor(dispatch, p->a.type, lines, inner);
   const uint32_t b = tensor(dispatch, p->b.type, inner, columns);
-  const uint32_t c = tensor(dispatch, TT_DTYPE_I32, rows, columns);
+  const uint32_t c = tensor(dispatch, TT_DTYPE_I32, lines, columns);
   ttc_generic_t g = {.loop_count = 3,
-                     .loops = {rows, columns, inner},
+                     .loops = {lines, columns, inner},
                      .reductions = 4,
                      .input_count = 2,
                      .output_count = 1,
@@ -183,14 +184,15 @@ static uint32_t widened(const operand_t* operand, const uint8_t* bytes,
   return value - (uint32_t)operand->zero;
 }
 
-static void check_data(const product_t* p, data_t data,
+static void check_data(const product_t* p, int64_t rows, data_t data,
                        tt_numerics_t numerics) {
   static const operand_t sums = {TT_DTYPE_I32, TT_OP_EXTSI, 0};
-  uint8_t* a = elements(&p->a, ROWS * p->inner, data, 1);
+  uint8_t* a = elements(&p->a, rows * p->inner, data, 1);
   uint8_t* b = elements(&p->b, p->inner * COLUMNS, data, 2);
-  uint8_t* c = elements(&sums, ROWS * COLUMNS, RANDOM, 3);
+  const int64_t count = rows * COLUMNS;
+  uint8_t* c = elements(&sums, count, RANDOM, 3);
   uint32_t want[ROWS * COLUMNS];
-  for (int64_t i = 0; i < ROWS * COLUMNS; ++i) {
+  for (int64_t i = 0; i < count; ++i) {
     want[i] = widened(&sums, c, i);
     for (int64_t k = 0; k < p->inner; ++k) {
       want[i] += widened(&p->a, a, i / COLUMNS * p->inner + k) *
@@ -198,18 +200,18 @@ static void check_data(const product_t* p, data_t data,
     }
   }
   ttc_dispatch_t dispatch;
-  open_product(p, &dispatch);
+  open_product(p, rows, &dispatch);
   ttc_bytes_dispatch(&dispatch);
   ttc_cut_dispatch(&dispatch);
   const uint32_t push = (uint32_t)p->inner;
   const tt_interp_binding_t bindings[] = {
-      {a, (uint64_t)(ROWS * p->inner) * size_of(&p->a)},
+      {a, (uint64_t)(rows * p->inner) * size_of(&p->a)},
       {b, (uint64_t)(p->inner * COLUMNS) * size_of(&p->b)},
-      {c, sizeof(want)}};
+      {c, (uint64_t)count * sizeof(*want)}};
   const uint32_t matmuls =
       ttc_testing_run_plan(&dispatch, &push, 4, 4, bindings, numerics);
   assert_int_equal(matmuls != 0, p->fpu);
-  for (int64_t i = 0; i < ROWS * COLUMNS; ++i) {
+  for (int64_t i = 0; i < count; ++i) {
     if (widened(&sums, c, i) == want[i]) continue;
     fail_msg("inner size %lld, data %d: element %lld is %d, expected %d",
              (long long)p->inner, (int)data, (long long)i,
@@ -221,12 +223,14 @@ static void check_data(const product_t* p, data_t data,
   free(c);
 }
 
-static void check(product_t p) {
+static void check_rows(product_t p, int64_t rows) {
   for (data_t data = RANDOM; data <= EXTREMES; ++data) {
-    check_data(&p, data, TT_NUMERICS_IEEE);
-    check_data(&p, data, TT_NUMERICS_TENSIX);
+    check_data(&p, rows, data, TT_NUMERICS_IEEE);
+    check_data(&p, rows, data, TT_NUMERICS_TENSIX);
   }
 }
+
+static void check(product_t p) { check_rows(p, FEW_ROWS); }
 
 static const operand_t kSigned = {TT_DTYPE_I8, TT_OP_EXTSI, 0};
 static const operand_t kUnsigned = {TT_DTYPE_I8, TT_OP_EXTUI, 0};
@@ -265,8 +269,19 @@ static void test_wide(void** state) {
   check((product_t){wide, kSigned, 70, false, true});
   wide.zero = 4096;
   check((product_t){wide, kSigned, 40, false, false});
+}
+
+// Byte by byte: four products, but not ten.
+static void test_bytes(void** state) {
+  const operand_t i16 = {TT_DTYPE_I16, TT_OP_EXTSI, 0};
+  const operand_t u16 = {TT_DTYPE_I16, TT_OP_EXTUI, 0};
   const operand_t i32 = {TT_DTYPE_I32, TT_OP_EXTSI, 0};
-  check((product_t){i32, kSigned, 40, false, false});
+  check_rows((product_t){i16, i16, 40, false, true}, ROWS);
+  check_rows((product_t){i16, kUnsigned, 33, true, true}, ROWS);
+  check_rows((product_t){kSigned, i32, 70, true, true}, ROWS);
+  check_rows((product_t){u16, kSigned, 70, false, true}, ROWS);
+  check_rows((product_t){i32, i32, 40, false, false}, ROWS);
+  check((product_t){i16, i16, 40, false, false});
 }
 
 int main(void) {
@@ -274,6 +289,7 @@ int main(void) {
       cmocka_unit_test(test_sizes),
       cmocka_unit_test(test_zero_points),
       cmocka_unit_test(test_wide),
+      cmocka_unit_test(test_bytes),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

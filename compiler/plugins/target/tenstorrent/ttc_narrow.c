@@ -2,11 +2,16 @@
 
 #include <stdlib.h>
 
+enum {
+  TTC_PRODUCER_DEPTH = 4,    // generics that ranges are looked for in
+  TTC_MAX_RANGE_BODY = 256,  // ops of a body that is looked at
+};
+
 static bool ttc_range_fits(ttc_range_t range) {
   return range.low >= INT32_MIN && range.high <= INT32_MAX;
 }
 
-ttc_range_t ttc_range_of_type(tt_dtype_t type) {
+static ttc_range_t ttc_range_of_type(tt_dtype_t type) {
   if (type == TT_DTYPE_I1) return (ttc_range_t){-1, 1};
   int64_t half = INT64_C(1) << (tt_dtype_desc(type)->storage_bits - 1);
   return (ttc_range_t){-half, half - 1};
@@ -28,8 +33,10 @@ static ttc_range_t ttc_range_mul(ttc_range_t a, ttc_range_t b) {
   return ttc_range_hull(ends, 4);
 }
 
-bool ttc_range_of_op(tt_op_t op, ttc_range_t a, ttc_range_t b,
-                     ttc_range_t* out) {
+// The range of |op|'s unwrapped result on values in |a| and |b|, of 32 bits at
+// most; false for ops that are not known.
+static bool ttc_range_of_op(tt_op_t op, ttc_range_t a, ttc_range_t b,
+                            ttc_range_t* out) {
   const int64_t ends[] = {a.low, a.high, b.low, b.high};
   const int64_t most[] = {a.low, -a.low, a.high, -a.high};
   switch (op) {
@@ -158,6 +165,79 @@ void ttc_narrow_body(const ttc_dispatch_t* dispatch, ttc_generic_t* generic) {
     }
   }
   free(ranges);
+}
+
+// ---- Ranges of bodies
+// -----------------------------------------------------------------
+
+static bool ttc_is_small_integer(uint8_t type) {
+  return type == TT_DTYPE_I1 || type == TT_DTYPE_I8 || type == TT_DTYPE_I16 ||
+         type == TT_DTYPE_I32;
+}
+
+// Of an integer of at most 32 bits; others are not asked for.
+static ttc_range_t ttc_range_of_any(uint8_t type) {
+  return ttc_range_of_type(ttc_is_small_integer(type) ? (tt_dtype_t)type
+                                                      : TT_DTYPE_I32);
+}
+
+static ttc_range_t ttc_range_of_body_op(const ttc_generic_t* generic,
+                                        const ttc_body_op_t* op,
+                                        const ttc_range_t* ranges) {
+  const ttc_range_t any = ttc_range_of_any(op->result_type);
+  ttc_range_t range = any;
+  for (uint32_t i = 0; i < op->operand_count; ++i) {
+    const ttc_body_op_t* operand = &generic->body[op->operands[i]];
+    if (!ttc_is_small_integer(operand->result_type)) return any;
+  }
+  const ttc_range_t a = ranges[op->operands[0]];
+  const ttc_range_t b = ranges[op->operands[op->operand_count - 1]];
+  if (op->op == TT_OP_EXTUI && a.low < 0) {
+    range = (ttc_range_t){0, ttc_range_of_type(op->type2).high * 2 + 1};
+  } else if (op->op == TT_OP_EXTSI || op->op == TT_OP_EXTUI ||
+             op->op == TT_OP_TRUNCI) {
+    range = a;
+  } else if (op->op == TT_OP_SHRS && b.low == b.high && b.low >= 0 &&
+             b.low < 32) {
+    range = (ttc_range_t){a.low >> b.low, a.high >> b.low};
+  } else if (!ttc_range_of_op((tt_op_t)op->op, a, b, &range)) {
+    return any;
+  }
+  return range.low < any.low || range.high > any.high ? any : range;
+}
+
+// The range of body op |index|, producers being looked at |depth| deep.
+static ttc_range_t ttc_range_within(const ttc_dispatch_t* dispatch,
+                                    const ttc_generic_t* generic,
+                                    uint32_t index, int depth) {
+  ttc_range_t ranges[TTC_MAX_RANGE_BODY];
+  if (index >= TTC_MAX_RANGE_BODY) {
+    return ttc_range_of_any(generic->body[index].result_type);
+  }
+  for (uint32_t i = 0; i <= index; ++i) {
+    const ttc_body_op_t* op = &generic->body[i];
+    ranges[i] = ttc_range_of_any(op->result_type);
+    if (op->kind == TTC_BODY_CONSTANT &&
+        ttc_is_small_integer(op->result_type)) {
+      ranges[i].low = ranges[i].high = (int32_t)op->bits;
+    } else if (op->kind == TTC_BODY_OP) {
+      ranges[i] = ttc_range_of_body_op(generic, op, ranges);
+    }
+    if (op->kind != TTC_BODY_INPUT || depth == 0) continue;
+    const ttc_value_t* value =
+        &dispatch->values[generic->inputs[op->index].value];
+    if (value->kind != TTC_VALUE_RESULT) continue;
+    const ttc_generic_t* producer = &dispatch->generics[value->generic];
+    if (producer->reductions) continue;
+    ranges[i] = ttc_range_within(dispatch, producer,
+                                 producer->yields[value->result], depth - 1);
+  }
+  return ranges[index];
+}
+
+ttc_range_t ttc_range_of_body(const ttc_dispatch_t* dispatch,
+                              const ttc_generic_t* generic, uint32_t index) {
+  return ttc_range_within(dispatch, generic, index, TTC_PRODUCER_DEPTH);
 }
 
 // ---- Sums of which the low bits are used ------------------------------------

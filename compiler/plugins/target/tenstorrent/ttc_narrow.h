@@ -9,12 +9,10 @@ typedef struct ttc_range_t {
   int64_t low, high;
 } ttc_range_t;
 
-// Of an integer type of at most 32 bits.
-ttc_range_t ttc_range_of_type(tt_dtype_t type);
-// The range of |op|'s unwrapped result on values in |a| and |b|, of 32 bits at
-// most; false for ops that are not known.
-bool ttc_range_of_op(tt_op_t op, ttc_range_t a, ttc_range_t b,
-                     ttc_range_t* out);
+// The range of body op |index| of |generic|, an integer of at most 32 bits, by
+// the ops and the producers that it is computed by.
+ttc_range_t ttc_range_of_body(const ttc_dispatch_t* dispatch,
+                              const ttc_generic_t* generic, uint32_t index);
 
 // Makes I32 of the I64 values of |generic|'s body that provably fit: MLIR's
 // index, and what front ends compute of it, are 64 bits wide, and tiles have no
