@@ -313,24 +313,26 @@ static void read_columns(const tt_core_t* core, const window_t* window,
   core->lanes->transpose_tile(page, tile);
 }
 
-// Whether the window is a row or a column, repeated over a whole tile of faces
-// with lanes of 4 bytes.
+// Whether the window is a row or a column, repeated over a tile of faces with
+// lanes of 4 bytes.
 static bool window_repeats(const window_t* window, const transfer_t* transfer,
                            const tt_cb_info_t* info) {
   return transfer->page_bytes == 4 && info->layout != TT_CB_LAYOUT_FLAT &&
-         window->rows == TT_TILE_DIM && window->cols == TT_TILE_DIM &&
-         (!window->row_stride || !window->col_stride);
+         info->rows == TT_TILE_DIM &&
+         ((!window->col_stride && window->cols == TT_TILE_DIM) ||
+          (!window->row_stride && window->rows == TT_TILE_DIM));
 }
 
 static void read_repeated(const tt_core_t* core, const window_t* window,
                           const transfer_t* transfer, const tt_cb_info_t* info,
-                          uint8_t* page) {
-  const bool by_row = window->col_stride == 0;
+                          const uint64_t* fill, uint8_t* page) {
+  const bool by_row = !window->col_stride && window->cols == TT_TILE_DIM;
   uint32_t lanes[TT_TILE_DIM];
   uint32_t* tile = (uint32_t*)core->worker->unpacked[0];
+  for (uint32_t i = 0; i < TT_TILE_DIM; ++i) lanes[i] = (uint32_t)*fill;
   transfer->view_fns->load(lanes, window->view->base, window->base,
                            by_row ? window->row_stride : window->col_stride,
-                           TT_TILE_DIM);
+                           (size_t)(by_row ? window->rows : window->cols));
   for (uint32_t i = 0; i < TT_TILE_DIM; ++i) {
     tile[tt_page_index(info, by_row ? i : 0, by_row ? 0 : i)] = lanes[i];
   }
@@ -342,7 +344,7 @@ static void read_window(const tt_core_t* core, const window_t* window,
                         const uint64_t* fill, uint8_t* page) {
   const bool words = transfer->raw && transfer->view_bytes == 4;
   if (window_repeats(window, transfer, info)) {
-    read_repeated(core, window, transfer, info, page);
+    read_repeated(core, window, transfer, info, fill, page);
     return;
   }
   if (words && info->rows == TT_TILE_DIM && window->row_stride == 1 &&
