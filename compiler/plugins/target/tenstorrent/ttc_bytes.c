@@ -1,5 +1,6 @@
 #include "compiler/plugins/target/tenstorrent/ttc_bytes.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -121,15 +122,15 @@ static bool ttc_bytes_product(const ttc_dispatch_t* dispatch,
 // ---- Generics ---------------------------------------------------------------
 
 // Appends |op| to |generic|'s body, which has room for it.
-static uint32_t ttc_body_append(ttc_generic_t* generic,
-                                const ttc_body_op_t* op) {
+static uint32_t ttc_bytes_put(ttc_generic_t* generic, const ttc_body_op_t* op) {
   generic->body[generic->body_count] = *op;
   return generic->body_count++;
 }
 
-static uint32_t ttc_body_op(ttc_generic_t* generic, tt_op_t op, tt_dtype_t type,
-                            tt_dtype_t type2, uint32_t a, uint32_t b) {
-  return ttc_body_append(
+static uint32_t ttc_bytes_put_op(ttc_generic_t* generic, tt_op_t op,
+                                 tt_dtype_t type, tt_dtype_t type2, uint32_t a,
+                                 uint32_t b) {
+  return ttc_bytes_put(
       generic, &(ttc_body_op_t){.kind = TTC_BODY_OP,
                                 .type = (uint8_t)type,
                                 .type2 = (uint8_t)type2,
@@ -139,60 +140,64 @@ static uint32_t ttc_body_op(ttc_generic_t* generic, tt_op_t op, tt_dtype_t type,
                                 .operands = {a, b}});
 }
 
-static uint32_t ttc_body_i32(ttc_generic_t* generic, tt_op_t op, uint32_t a,
-                             uint32_t b) {
-  return ttc_body_op(generic, op, TT_DTYPE_I32, TT_DTYPE_NONE, a, b);
+static uint32_t ttc_bytes_put_i32(ttc_generic_t* generic, tt_op_t op,
+                                  uint32_t a, uint32_t b) {
+  return ttc_bytes_put_op(generic, op, TT_DTYPE_I32, TT_DTYPE_NONE, a, b);
 }
 
-static uint32_t ttc_body_constant(ttc_generic_t* generic, int32_t value) {
-  return ttc_body_append(generic,
-                         &(ttc_body_op_t){.kind = TTC_BODY_CONSTANT,
-                                          .result_type = TT_DTYPE_I32,
-                                          .bits = (uint64_t)(int64_t)value});
+static uint32_t ttc_bytes_put_constant(ttc_generic_t* generic, int32_t value) {
+  return ttc_bytes_put(generic,
+                       &(ttc_body_op_t){.kind = TTC_BODY_CONSTANT,
+                                        .result_type = TT_DTYPE_I32,
+                                        .bits = (uint64_t)(int64_t)value});
 }
 
-static uint32_t ttc_body_input(ttc_generic_t* generic, uint32_t index,
-                               tt_dtype_t type) {
-  return ttc_body_append(generic, &(ttc_body_op_t){.kind = TTC_BODY_INPUT,
-                                                   .result_type = (uint8_t)type,
-                                                   .index = index});
+static uint32_t ttc_bytes_put_input(ttc_generic_t* generic, uint32_t index,
+                                    tt_dtype_t type) {
+  return ttc_bytes_put(generic, &(ttc_body_op_t){.kind = TTC_BODY_INPUT,
+                                                 .result_type = (uint8_t)type,
+                                                 .index = index});
+}
+
+static uint32_t ttc_bytes_put_init(ttc_generic_t* generic) {
+  return ttc_bytes_put(generic, &(ttc_body_op_t){.kind = TTC_BODY_INIT,
+                                                 .result_type = TT_DTYPE_I32});
 }
 
 // |value| rounded towards zero to a multiple of |unit|, a power of two.
 static uint32_t ttc_bytes_round(ttc_generic_t* generic, uint32_t value,
                                 int32_t unit) {
-  const uint32_t sign =
-      ttc_body_i32(generic, TT_OP_SHRS, value, ttc_body_constant(generic, 31));
-  const uint32_t less = ttc_body_i32(generic, TT_OP_AND, sign,
-                                     ttc_body_constant(generic, unit - 1));
-  return ttc_body_i32(generic, TT_OP_AND,
-                      ttc_body_i32(generic, TT_OP_ADD, value, less),
-                      ttc_body_constant(generic, -unit));
+  const uint32_t sign = ttc_bytes_put_i32(generic, TT_OP_SHRS, value,
+                                          ttc_bytes_put_constant(generic, 31));
+  const uint32_t less = ttc_bytes_put_i32(
+      generic, TT_OP_AND, sign, ttc_bytes_put_constant(generic, unit - 1));
+  return ttc_bytes_put_i32(generic, TT_OP_AND,
+                           ttc_bytes_put_i32(generic, TT_OP_ADD, value, less),
+                           ttc_bytes_put_constant(generic, -unit));
 }
 
 // |yes| where loop 0 is at |plane|, else |no|.
 static uint32_t ttc_bytes_select(ttc_generic_t* generic, int32_t plane,
                                  uint32_t yes, uint32_t no) {
   const uint32_t loop =
-      ttc_body_append(generic, &(ttc_body_op_t){.kind = TTC_BODY_INDEX,
-                                                .result_type = TT_DTYPE_I32,
-                                                .index = 0});
-  const uint32_t at = ttc_body_constant(generic, plane);
+      ttc_bytes_put(generic, &(ttc_body_op_t){.kind = TTC_BODY_INDEX,
+                                              .result_type = TT_DTYPE_I32,
+                                              .index = 0});
+  const uint32_t at = ttc_bytes_put_constant(generic, plane);
   const uint32_t here =
-      ttc_body_append(generic, &(ttc_body_op_t){.kind = TTC_BODY_OP,
-                                                .type = TT_DTYPE_I32,
-                                                .result_type = TT_DTYPE_I1,
-                                                .op = TT_OP_CMPI,
-                                                .operand_count = 2,
-                                                .attr = TT_PREDI_EQ,
-                                                .operands = {loop, at}});
-  return ttc_body_append(generic,
-                         &(ttc_body_op_t){.kind = TTC_BODY_OP,
-                                          .type = TT_DTYPE_I32,
-                                          .result_type = TT_DTYPE_I32,
-                                          .op = TT_OP_SELECT,
-                                          .operand_count = 3,
-                                          .operands = {here, yes, no}});
+      ttc_bytes_put(generic, &(ttc_body_op_t){.kind = TTC_BODY_OP,
+                                              .type = TT_DTYPE_I32,
+                                              .result_type = TT_DTYPE_I1,
+                                              .op = TT_OP_CMPI,
+                                              .operand_count = 2,
+                                              .attr = TT_PREDI_EQ,
+                                              .operands = {loop, at}});
+  return ttc_bytes_put(generic, &(ttc_body_op_t){.kind = TTC_BODY_OP,
+                                                 .type = TT_DTYPE_I32,
+                                                 .result_type = TT_DTYPE_I32,
+                                                 .op = TT_OP_SELECT,
+                                                 .operand_count = 3,
+                                                 .operands = {here, yes, no}});
 }
 
 // Plane |first| of |value|, or a later one, as loop 0 says: digits to base 16
@@ -202,15 +207,17 @@ static uint32_t ttc_bytes_plane(ttc_generic_t* generic, uint32_t value,
   if (first + 1 == planes) return value;
   const uint32_t high =
       ttc_bytes_round(generic, value, 1 << 4 * (planes - 1 - first));
-  const uint32_t rest = ttc_body_i32(generic, TT_OP_SUB, value, high);
+  const uint32_t rest = ttc_bytes_put_i32(generic, TT_OP_SUB, value, high);
   return ttc_bytes_select(generic, (int32_t)first, high,
                           ttc_bytes_plane(generic, rest, first + 1, planes));
 }
 
-// Copies what |factor| is computed by from |generic| to |to|, whose inputs are
-// the same.
+// Copies what |factor| is computed by from |generic| to |to|, which reads the
+// tensor by |map|.
 static uint32_t ttc_bytes_copy(const ttc_generic_t* generic,
-                               const ttc_factor_t* factor, ttc_generic_t* to) {
+                               const ttc_factor_t* factor,
+                               const ttc_operand_map_t* map,
+                               ttc_generic_t* to) {
   uint32_t place[TTC_MAX_FACTOR_BODY] = {0};
   for (uint32_t i = 0; i <= factor->root; ++i) {
     if (!factor->uses[i]) continue;
@@ -218,9 +225,28 @@ static uint32_t ttc_bytes_copy(const ttc_generic_t* generic,
     for (uint32_t j = 0; op.kind == TTC_BODY_OP && j < op.operand_count; ++j) {
       op.operands[j] = place[op.operands[j]];
     }
-    place[i] = ttc_body_append(to, &op);
+    if (op.kind == TTC_BODY_INPUT) {
+      to->inputs[to->input_count] =
+          op.index == factor->input ? *map : generic->inputs[op.index];
+      op.index = to->input_count++;
+    }
+    place[i] = ttc_bytes_put(to, &op);
   }
   return place[factor->root];
+}
+
+static bool ttc_bytes_same_body(const ttc_generic_t* a,
+                                const ttc_generic_t* b) {
+  // Without the padding before the bits.
+  const size_t size = offsetof(ttc_body_op_t, operands) + sizeof(uint32_t[3]);
+  if (a->body_count != b->body_count) return false;
+  for (uint32_t i = 0; i < a->body_count; ++i) {
+    if (memcmp(&a->body[i], &b->body[i], size) ||
+        a->body[i].bits != b->body[i].bits) {
+      return false;
+    }
+  }
+  return true;
 }
 
 // The result of a generic that computes what |made| does; TT_NONE where there
@@ -231,11 +257,9 @@ static uint32_t ttc_bytes_find(const ttc_dispatch_t* dispatch,
     const ttc_value_t* value = &dispatch->values[i];
     if (value->kind != TTC_VALUE_RESULT) continue;
     const ttc_generic_t* other = &dispatch->generics[value->generic];
-    if (other->output_count == 1 && other->body_count == made->body_count &&
+    if (other->output_count == 1 && ttc_bytes_same_body(other, made) &&
         !memcmp(other->loops, made->loops, sizeof(made->loops)) &&
-        !memcmp(other->inputs, made->inputs, sizeof(made->inputs)) &&
-        !memcmp(other->body, made->body,
-                made->body_count * sizeof(*made->body))) {
+        !memcmp(other->inputs, made->inputs, sizeof(made->inputs))) {
       return i;
     }
   }
@@ -249,16 +273,12 @@ static uint32_t ttc_bytes_tensor(ttc_dispatch_t* dispatch, uint32_t index,
   const ttc_generic_t* generic = &dispatch->generics[index];
   const uint32_t first = planes ? 1 : 0;
   ttc_value_t value = dispatch->values[generic->inputs[factor->input].value];
-  ttc_generic_t made = {.loop_count = value.rank + first,
-                        .input_count = generic->input_count,
-                        .output_count = 1};
-  ttc_operand_map_t* map = &made.inputs[factor->input];
-  memcpy(made.inputs, generic->inputs, sizeof(made.inputs));
-  *map = (ttc_operand_map_t){.value = map->value};
+  ttc_generic_t made = {.loop_count = value.rank + first, .output_count = 1};
+  ttc_operand_map_t map = {.value = generic->inputs[factor->input].value};
   made.loops[0] = ttc_expr_const(dispatch, planes);
   for (uint32_t i = 0; i < value.rank; ++i) {
     made.loops[first + i] = value.dims[i];
-    map->forms[i].factors[first + i] = 1;
+    map.forms[i].factors[first + i] = 1;
   }
   value.kind = TTC_VALUE_EMPTY;
   value.dtype = TT_DTYPE_F32;
@@ -273,10 +293,10 @@ static uint32_t ttc_bytes_tensor(ttc_dispatch_t* dispatch, uint32_t index,
     dispatch->exhausted = true;
     return 0;
   }
-  uint32_t root = ttc_bytes_copy(generic, factor, &made);
+  uint32_t root = ttc_bytes_copy(generic, factor, &map, &made);
   if (planes) root = ttc_bytes_plane(&made, root, 0, planes);
-  made.yields[0] =
-      ttc_body_op(&made, TT_OP_SITOFP, TT_DTYPE_F32, TT_DTYPE_I32, root, 0);
+  made.yields[0] = ttc_bytes_put_op(&made, TT_OP_SITOFP, TT_DTYPE_F32,
+                                    TT_DTYPE_I32, root, 0);
   const uint32_t known = ttc_bytes_find(dispatch, &made);
   if (known != TT_NONE) {
     free(made.body);
@@ -323,12 +343,6 @@ static void ttc_bytes_rewrite(ttc_dispatch_t* dispatch, ttc_generic_t* generic,
                               const uint32_t values[2], uint32_t split) {
   ttc_operand_map_t maps[2];
   uint32_t product[2];
-  ttc_body_op_t init = generic->body[generic->yields[0]];
-  for (uint32_t i = 0; i < 2; ++i) {
-    if (generic->body[init.operands[i]].kind != TTC_BODY_INIT) continue;
-    init = generic->body[init.operands[i]];
-    break;
-  }
   for (uint32_t i = 0; i < 2; ++i) {
     maps[i] = generic->inputs[factors[i].input];
     maps[i].value = values[i];
@@ -342,14 +356,14 @@ static void ttc_bytes_rewrite(ttc_dispatch_t* dispatch, ttc_generic_t* generic,
   generic->input_count = 2;
   generic->body_count = 0;
   for (uint32_t i = 0; i < 2; ++i) {
-    const uint32_t input = ttc_body_input(generic, i, TT_DTYPE_F32);
-    product[i] = ttc_body_op(generic, TT_OP_FPTOSI, TT_DTYPE_I32, TT_DTYPE_F32,
-                             input, 0);
+    const uint32_t input = ttc_bytes_put_input(generic, i, TT_DTYPE_F32);
+    product[i] = ttc_bytes_put_op(generic, TT_OP_FPTOSI, TT_DTYPE_I32,
+                                  TT_DTYPE_F32, input, 0);
   }
   const uint32_t term =
-      ttc_body_i32(generic, TT_OP_MUL, product[0], product[1]);
-  const uint32_t start = ttc_body_append(generic, &init);
-  generic->yields[0] = ttc_body_i32(generic, TT_OP_ADD, start, term);
+      ttc_bytes_put_i32(generic, TT_OP_MUL, product[0], product[1]);
+  const uint32_t start = ttc_bytes_put_init(generic);
+  generic->yields[0] = ttc_bytes_put_i32(generic, TT_OP_ADD, start, term);
   generic->reductions |= 1u << generic->loop_count;
   generic->loops[generic->loop_count++] =
       ttc_expr_const(dispatch, generic->planes);
@@ -403,14 +417,14 @@ static uint32_t ttc_bytes_count(const ttc_factor_t* factor) {
 static uint32_t ttc_bytes_byte(ttc_generic_t* generic, uint32_t value,
                                uint32_t byte, uint32_t count) {
   for (uint32_t i = 0; i + 1 < count; ++i) {
-    const uint32_t bits = ttc_body_constant(generic, 24);
-    const uint32_t low =
-        ttc_body_i32(generic, TT_OP_SHRS,
-                     ttc_body_i32(generic, TT_OP_SHL, value, bits), bits);
+    const uint32_t bits = ttc_bytes_put_constant(generic, 24);
+    const uint32_t low = ttc_bytes_put_i32(
+        generic, TT_OP_SHRS, ttc_bytes_put_i32(generic, TT_OP_SHL, value, bits),
+        bits);
     if (i == byte) return low;
-    value = ttc_body_i32(generic, TT_OP_SHRS,
-                         ttc_body_i32(generic, TT_OP_SUB, value, low),
-                         ttc_body_constant(generic, 8));
+    value = ttc_bytes_put_i32(generic, TT_OP_SHRS,
+                              ttc_bytes_put_i32(generic, TT_OP_SUB, value, low),
+                              ttc_bytes_put_constant(generic, 8));
   }
   return value;
 }
@@ -438,12 +452,10 @@ static uint32_t ttc_bytes_partial(ttc_dispatch_t* dispatch, uint32_t index,
     operands[i] = ttc_bytes_byte(&part, factors[i].root, bytes[i],
                                  ttc_bytes_count(&factors[i]));
   }
-  const uint32_t init = ttc_body_append(
-      &part,
-      &(ttc_body_op_t){.kind = TTC_BODY_INIT, .result_type = TT_DTYPE_I32});
-  part.yields[0] =
-      ttc_body_i32(&part, TT_OP_ADD, init,
-                   ttc_body_i32(&part, TT_OP_MUL, operands[0], operands[1]));
+  const uint32_t init = ttc_bytes_put_init(&part);
+  part.yields[0] = ttc_bytes_put_i32(
+      &part, TT_OP_ADD, init,
+      ttc_bytes_put_i32(&part, TT_OP_MUL, operands[0], operands[1]));
   ttc_dispatch_insert_generic(dispatch, index, &part);
   value.kind = TTC_VALUE_RESULT;
   value.generic = index;
@@ -467,18 +479,16 @@ static void ttc_bytes_combine(ttc_dispatch_t* dispatch, ttc_generic_t* generic,
   generic->outputs[0] = identity;
   generic->input_count = count;
   generic->body_count = 0;
-  uint32_t sum = ttc_body_append(
-      generic,
-      &(ttc_body_op_t){.kind = TTC_BODY_INIT, .result_type = TT_DTYPE_I32});
+  uint32_t sum = ttc_bytes_put_init(generic);
   for (uint32_t i = 0; i < count; ++i) {
     generic->inputs[i] = identity;
     generic->inputs[i].value = parts[i];
-    uint32_t part = ttc_body_input(generic, i, TT_DTYPE_I32);
+    uint32_t part = ttc_bytes_put_input(generic, i, TT_DTYPE_I32);
     if (shifts[i]) {
-      part = ttc_body_i32(generic, TT_OP_SHL, part,
-                          ttc_body_constant(generic, shifts[i]));
+      part = ttc_bytes_put_i32(generic, TT_OP_SHL, part,
+                               ttc_bytes_put_constant(generic, shifts[i]));
     }
-    sum = ttc_body_i32(generic, TT_OP_ADD, sum, part);
+    sum = ttc_bytes_put_i32(generic, TT_OP_ADD, sum, part);
   }
   generic->yields[0] = sum;
 }
