@@ -10,8 +10,8 @@
 // A register (or DST lane) of a type narrower than 32 bits holds its value
 // widened: integers as int32_t (i1 as 0/1, the others sign-extended), f16 and
 // bf16 as the f32 of the same value. i64 and f64 use 8-byte lanes.
-// In memory i1 takes one byte; i4 and i2 are packed two and four to a byte, low
-// bits first. (Images hold the numbers, so i2 came last.)
+// In memory i1 takes one byte; i4, i2 and b1 (an i1 that takes one bit) are
+// packed, low bits first. (Images hold the numbers, so these came last.)
 #define TT_DTYPES(TT_DTYPE)        \
   TT_DTYPE(I1, "i1", 8, false)     \
   TT_DTYPE(I4, "i4", 4, false)     \
@@ -23,7 +23,8 @@
   TT_DTYPE(BF16, "bf16", 16, true) \
   TT_DTYPE(F32, "f32", 32, true)   \
   TT_DTYPE(F64, "f64", 64, true)   \
-  TT_DTYPE(I2, "i2", 2, false)
+  TT_DTYPE(I2, "i2", 2, false)     \
+  TT_DTYPE(B1, "b1", 1, false)
 
 typedef enum tt_dtype_e {
   TT_DTYPE_NONE = 0,
@@ -71,21 +72,22 @@ typedef struct tt_format_desc_t {
 const tt_dtype_desc_t* tt_dtype_desc(tt_dtype_t dtype);
 const tt_format_desc_t* tt_format_desc(tt_format_t format);
 
-// Bytes that |count| elements of |dtype| take in memory (i4 and i2 round up).
+// Bytes that |count| elements of |dtype| take in memory (packed ones round up).
 // |count| must be at most 2^60.
 static inline uint64_t tt_dtype_bytes(tt_dtype_t dtype, uint64_t count) {
   return (count * tt_dtype_desc(dtype)->storage_bits + 7) / 8;
 }
 
-// Whether elements share bytes in memory: i4 and i2, which no register has.
+// Whether elements share bytes in memory: i4, i2 and b1, which no register has.
 static inline bool tt_dtype_is_packed(tt_dtype_t dtype) {
-  return dtype == TT_DTYPE_I4 || dtype == TT_DTYPE_I2;
+  return tt_dtype_desc(dtype)->storage_bits % 8 != 0;
 }
 
 // The type of the register that an element of |dtype| is loaded into or stored
-// from: itself, but i8 for packed ones (sign-extended; storing keeps the low
-// bits).
+// from: itself, but i1 for b1, and i8 for i4 and i2 (sign-extended; storing
+// keeps the low bits).
 static inline tt_dtype_t tt_dtype_of_register(tt_dtype_t dtype) {
+  if (dtype == TT_DTYPE_B1) return TT_DTYPE_I1;
   return tt_dtype_is_packed(dtype) ? TT_DTYPE_I8 : dtype;
 }
 
@@ -96,7 +98,8 @@ static inline tt_dtype_t tt_dtype_of_register(tt_dtype_t dtype) {
 bool tt_format_accepts(tt_format_t format, tt_dtype_t dtype);
 
 // The format that a compute kernel reads |dtype| in: Float32, Float16,
-// Float16_b or Int32; NONE for i2, i4, i64 and f64, which no tile op takes.
+// Float16_b or Int32; NONE for packed ones, i64 and f64, which no tile op
+// takes.
 tt_format_t tt_format_of_dtype(tt_dtype_t dtype);
 
 #endif  // TT_IREE_TILE_DTYPE_H_

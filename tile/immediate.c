@@ -62,6 +62,7 @@ bool tt_immediate_valid(tt_dtype_t dtype, uint64_t bits) {
   const int64_t value = (int64_t)bits;
   switch (dtype) {
     case TT_DTYPE_I1:
+    case TT_DTYPE_B1:
       return bits <= 1;
     case TT_DTYPE_I2:
       return value >= -2 && value < 2;

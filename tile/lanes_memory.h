@@ -75,6 +75,7 @@ static inline int32_t load_one_packed(const void* base, int64_t index,
                                       uint32_t bits) {
   uint64_t at = (uint64_t)index * bits;
   uint32_t byte = ((const uint8_t*)base)[at / 8];
+  if (bits == 1) return byte >> at % 8 & 1;
   return (int32_t)(byte << (32 - bits - at % 8)) >> (32 - bits);
 }
 static inline void store_one_packed(void* base, int64_t index, uint32_t bits,
@@ -112,6 +113,7 @@ static inline void store_one_packed(void* base, int64_t index, uint32_t bits,
   }
 PACKED(i4, 4)
 PACKED(i2, 2)
+PACKED(b1, 1)
 
 // ---- Lanes to lanes -------------------------------------------------------
 

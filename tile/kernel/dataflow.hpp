@@ -581,7 +581,7 @@ inline void store(V v, int64_t i, typename V::element::type value) {
 }
 
 template <class V>
-inline int8_t load_packed(V v, int64_t i) {
+inline typename V::element::type load_packed(V v, int64_t i) {
   using E = typename V::element;
   check(v, i, i);
   const uint64_t bit = (uint64_t)i * E::width;
@@ -590,7 +590,7 @@ inline int8_t load_packed(V v, int64_t i) {
 }
 
 template <class V>
-inline void store_packed(V v, int64_t i, int8_t value) {
+inline void store_packed(V v, int64_t i, typename V::element::type value) {
   constexpr int width = V::element::width;
   check(v, i, i);
   const uint64_t bit = (uint64_t)i * width, byte = v.byte + bit / 8;

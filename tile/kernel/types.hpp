@@ -127,6 +127,10 @@ struct i1 : integer<1, bool, uint8_t, int32_t, uint32_t> {
 };
 
 // Several to a byte in memory, low bits first; only loaded and stored.
+struct b1 : integer<1, bool, uint8_t, int32_t, uint32_t> {
+  static type fit(uwide v) { return v & 1; }
+};
+
 struct i4 : integer<4, int8_t, uint8_t, int32_t, uint32_t> {
   static type fit(uwide v) { return (type)((int32_t)(v << 28) >> 28); }
 };

@@ -20,7 +20,7 @@ namespace tile {
 constexpr uint32_t dram_page = 4096;
 constexpr uint32_t staging_cb = 31;
 constexpr uint32_t staging_at = 8192;
-constexpr uint32_t line_count = 4;
+constexpr uint32_t line_count = 6;
 
 // Integers: s() and u() read a value signed and unsigned in a wider type.
 template <int Bits, class Type, class Memory, class Signed, class Unsigned>
@@ -40,7 +40,18 @@ struct integer {
 
 struct i8 : integer<8, int8_t, uint8_t, int32_t, uint32_t> {};
 
+// i1: a byte in memory; true is -1 read signed.
+struct i1 : integer<1, bool, uint8_t, int32_t, uint32_t> {
+  static type of(memory m) { return m != 0; }
+  static type fit(uwide v) { return v & 1; }
+  static wide s(type v) { return v ? -1 : 0; }
+};
+
 // Several to a byte in memory, low bits first; only loaded and stored.
+struct b1 : integer<1, bool, uint8_t, int32_t, uint32_t> {
+  static type fit(uwide v) { return v & 1; }
+};
+
 struct i4 : integer<4, int8_t, uint8_t, int32_t, uint32_t> {
   static type fit(uwide v) { return (type)((int32_t)(v << 28) >> 28); }
 };
@@ -59,6 +70,11 @@ inline value<T> add(value<T> a, value<T> b) {
   } else {
     return T::fit(T::u(a) + T::u(b));
   }
+}
+
+template <class T>
+inline value<T> xor_(value<T> a, value<T> b) {
+  return T::fit(T::u(a) ^ T::u(b));
 }
 
 constexpr uint32_t place_address = TT_PLACE_ADDRESS;
@@ -208,7 +224,7 @@ inline void store(V v, int64_t i, typename V::element::type value) {
 }
 
 template <class V>
-inline int8_t load_packed(V v, int64_t i) {
+inline typename V::element::type load_packed(V v, int64_t i) {
   using E = typename V::element;
   check(v, i, i);
   const uint64_t bit = (uint64_t)i * E::width;
@@ -217,7 +233,7 @@ inline int8_t load_packed(V v, int64_t i) {
 }
 
 template <class V>
-inline void store_packed(V v, int64_t i, int8_t value) {
+inline void store_packed(V v, int64_t i, typename V::element::type value) {
   constexpr int width = V::element::width;
   check(v, i, i);
   const uint64_t bit = (uint64_t)i * width, byte = v.byte + bit / 8;
@@ -235,6 +251,8 @@ void kernel_main() {
   const auto v2 = tile::view_arg<tile::i8>(3, 64, 64, 0);
   const auto v3 = tile::view_arg<tile::i2>(0, 32, 64, 2);
   const auto v4 = tile::view_arg<tile::i2>(3, 32, 64, 3);
+  const auto v5 = tile::view_arg<tile::b1>(0, 48, 64, 4);
+  const auto v6 = tile::view_arg<tile::b1>(3, 48, 64, 5);
   for (int64_t r0 = 0; r0 < 64; r0 += 1) {
     tile::at(2);
     const int8_t r1 = tile::load_packed(v0, r0);
@@ -248,5 +266,10 @@ void kernel_main() {
     const int8_t r4 = tile::add<tile::i8>(r3, 1);
     tile::at(8);
     tile::store_packed(v4, r0, r4);
+    tile::at(9);
+    const bool r5 = tile::load_packed(v5, r0);
+    const bool r6 = tile::xor_<tile::i1>(r5, true);
+    tile::at(11);
+    tile::store_packed(v6, r0, r6);
   }
 }

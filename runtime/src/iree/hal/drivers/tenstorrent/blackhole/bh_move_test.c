@@ -170,8 +170,9 @@ static tt_program_t* make_program(const config_t* config, int cases) {
 // bindings see the same bytes as many things, so what one has stored another
 // loads, out of what it keeps of memory.
 static tt_program_t* make_elements(void) {
-  static const char* const dtypes[] = {
-      "i1", "i2", "i4", "i8", "i16", "i32", "i64", "bf16", "f16", "f32", "f64"};
+  static const char* const dtypes[] = {"i1",   "b1",  "i2",  "i4",
+                                       "i8",   "i16", "i32", "i64",
+                                       "bf16", "f16", "f32", "f64"};
   enum { DTYPES = sizeof(dtypes) / sizeof(*dtypes) };
   tt_strbuf_t b = {0};
   tt_strbuf_print(&b,
