@@ -8,7 +8,7 @@
 enum {
   TTC_MAX_NEST = 24,
   // Iterations of the nest that a core gets at least: below, starting a core
-  // costs more than it saves.
+  // costs more than it saves. A multiple of 8.
   TTC_MIN_CHUNK = 16,
   // An innermost loop shorter than this is a poor vector.
   TTC_SHORT_LOOP = 16,
@@ -77,10 +77,47 @@ static uint32_t ttc_choose_inner(const ttc_loops_t* loops,
   return best;
 }
 
-static bool ttc_packed_store_visit(ttc_stmt_t* stmt, void* data) {
-  const ttc_loops_t* loops = data;
-  return stmt->kind != TTC_STMT_STORE ||
-         !tt_dtype_is_packed(loops->memories[stmt->memory].dtype);
+// How a nest stores packed elements.
+typedef struct ttc_packed_t {
+  ttc_loops_t* loops;
+  const ttc_nest_t* nest;
+  uint32_t inner;
+  bool any;      // does so at all
+  bool ordered;  // and iteration i, row by row, the element 8 * n + i
+} ttc_packed_t;
+
+// Whether |address| is that of a packed store in order.
+static bool ttc_is_ordered(const ttc_packed_t* packed, ttc_node_t address) {
+  ttc_loops_t* loops = packed->loops;
+  const ttc_nest_t* nest = packed->nest;
+  if (packed->inner != nest->depth - 1) return false;
+  ttc_node_t rest = address;
+  ttc_node_t stride = ttc_loops_index(loops, 1);
+  for (uint32_t i = nest->depth; i-- > 0;) {
+    const ttc_stmt_t* loop = nest->loops[i];
+    ttc_node_t from_zero = ttc_loops_sum(loops, loop->regions[0]->args.at[0],
+                                         -1, loop->operands[0]);
+    int64_t step;
+    if (!ttc_loops_const_value(loops, loop->operands[2], &step) || step != 1) {
+      return false;
+    }
+    rest = ttc_loops_sum(loops, rest, -1,
+                         ttc_loops_op2(loops, TT_OP_MUL, from_zero, stride));
+    stride = ttc_loops_op2(loops, TT_OP_MUL, stride, nest->counts[i]);
+  }
+  int64_t first;
+  return ttc_loops_const_value(loops, rest, &first) && first % 8 == 0;
+}
+
+static bool ttc_packed_visit(ttc_stmt_t* stmt, void* data) {
+  ttc_packed_t* packed = data;
+  if (stmt->kind == TTC_STMT_STORE &&
+      tt_dtype_is_packed(packed->loops->memories[stmt->memory].dtype)) {
+    packed->any = true;
+    packed->ordered =
+        packed->ordered && ttc_is_ordered(packed, stmt->operands[0]);
+  }
+  return true;
 }
 
 // Maps the counter of |loop| to the value of iteration |i|.
@@ -95,8 +132,8 @@ static void ttc_map_counter(ttc_loops_t* loops, ttc_map_t* map,
 // that part. A column is an iteration of loop |inner|, a row one of all others;
 // the core has the iterations [lo, hi) counted row by row.
 static ttc_stmt_t* ttc_split_rows(ttc_loops_t* loops, const ttc_nest_t* nest,
-                                  uint32_t inner, ttc_node_t lo, ttc_node_t hi,
-                                  bool parallel) {
+                                  uint32_t inner, ttc_node_t lo,
+                                  ttc_node_t hi) {
   ttc_region_t* region = nest->loops[0]->region;
   ttc_map_t map = ttc_map_create(loops);
   ttc_node_t columns = nest->counts[inner];
@@ -121,7 +158,7 @@ static ttc_stmt_t* ttc_split_rows(ttc_loops_t* loops, const ttc_nest_t* nest,
                               ttc_loops_sum(loops, hi, -1, row_start));
   }
   ttc_stmt_t* last = ttc_loops_for(loops, at, column_lo, column_hi,
-                                   ttc_loops_index(loops, 1), parallel);
+                                   ttc_loops_index(loops, 1), true);
   if (!last) return NULL;
   if (!first) first = last;
   ttc_map_counter(loops, &map, nest->loops[inner],
@@ -152,8 +189,6 @@ static ttc_stmt_t* ttc_split_rows(ttc_loops_t* loops, const ttc_nest_t* nest,
 
 static ttc_loops_phase_t ttc_distribute_nest(ttc_loops_t* loops,
                                              ttc_stmt_t* stmt) {
-  // Two nibbles share a byte, which no two cores may write.
-  bool shares_bytes = !ttc_stmt_walk(stmt, ttc_packed_store_visit, loops);
   ttc_nest_t nest = ttc_nest_of(loops, stmt);
   ttc_node_t one = ttc_loops_index(loops, 1);
   if (nest.depth == 0) return (ttc_loops_phase_t){stmt, one};
@@ -163,19 +198,27 @@ static ttc_loops_phase_t ttc_distribute_nest(ttc_loops_t* loops,
   }
   ttc_node_t grid = ttc_loops_leaf(loops, TTC_NODE_GRID_CORES, 0);
   ttc_node_t core = ttc_loops_leaf(loops, TTC_NODE_CORE, 0);
-  ttc_node_t chunk = ttc_loops_op2(
-      loops, TT_OP_MAXS, ttc_loops_op2(loops, TT_OP_CEILDIVS, total, grid),
-      ttc_loops_index(loops, TTC_MIN_CHUNK));
-  if (shares_bytes) chunk = ttc_loops_op2(loops, TT_OP_MAXS, total, one);
+  ttc_node_t chunk = ttc_loops_op2(loops, TT_OP_CEILDIVS, total, grid);
+  // No two cores may write one byte.
+  uint32_t inner = ttc_choose_inner(loops, &nest);
+  ttc_packed_t packed = {loops, &nest, inner, .ordered = true};
+  ttc_stmt_walk(stmt, ttc_packed_visit, &packed);
+  if (!packed.ordered) {
+    chunk = total;
+  } else if (packed.any) {
+    ttc_node_t eight = ttc_loops_index(loops, 8);
+    chunk = ttc_loops_op2(loops, TT_OP_CEILDIVS, chunk, eight);
+    chunk = ttc_loops_op2(loops, TT_OP_MUL, chunk, eight);
+  }
+  chunk = ttc_loops_op2(loops, TT_OP_MAXS, chunk,
+                        ttc_loops_index(loops, TTC_MIN_CHUNK));
   ttc_node_t cores = ttc_loops_op2(loops, TT_OP_CEILDIVS, total, chunk);
   // A count that only kernels know: all cores start, some find nothing to do.
   if (!ttc_loops_node(loops, cores)->launch) cores = grid;
   ttc_node_t lo = ttc_loops_op2(loops, TT_OP_MUL, core, chunk);
   ttc_node_t hi = ttc_loops_op2(loops, TT_OP_MINS, total,
                                 ttc_loops_sum(loops, lo, 1, chunk));
-  uint32_t inner = ttc_choose_inner(loops, &nest);
-  ttc_stmt_t* first =
-      ttc_split_rows(loops, &nest, inner, lo, hi, !shares_bytes);
+  ttc_stmt_t* first = ttc_split_rows(loops, &nest, inner, lo, hi);
   return (ttc_loops_phase_t){first ? first : stmt, cores};
 }
 

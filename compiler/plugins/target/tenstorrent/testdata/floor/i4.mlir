@@ -1,4 +1,4 @@
-// Nibbles share bytes: one core, in order.
+// Nibbles share bytes: a core takes whole bytes.
 #map = affine_map<(d0) -> (d0)>
 #layout = #hal.pipeline.layout<bindings = [#hal.pipeline.binding<storage_buffer, "ReadOnly|Indirect">, #hal.pipeline.binding<storage_buffer, "ReadOnly|Indirect">, #hal.pipeline.binding<storage_buffer, Indirect>], flags = Indirect>
 module {
