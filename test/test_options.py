@@ -103,3 +103,77 @@ def test_options(name):
     count = 2 if name == "winograd" else 3
     for a, b in zip(ours[:count], wanted[:count]):
         np.testing.assert_allclose(a.astype(b.dtype), b, tolerance, tolerance)
+
+
+# With i1 as bits: masks read by floats and by reductions, stored by rows, by columns and by few.
+PACKED = """
+#rows = affine_map<(d0, d1) -> (d0, d1)>
+#columns = affine_map<(d0, d1) -> (d1, d0)>
+#row = affine_map<(d0, d1) -> (d0)>
+func.func @main(%bits: tensor<320xi8>, %x: tensor<64x40xf32>)
+    -> (tensor<320xi8>, tensor<320xi8>, tensor<62x37xf32>, tensor<64xi32>, tensor<8xi8>) {
+  %zero = arith.constant 0.0 : f32
+  %i0 = arith.constant 0 : i32
+  %false = arith.constant false
+  %mask = flow.tensor.bitcast %bits : tensor<320xi8> -> tensor<64x40xi1>
+  %e0 = tensor.empty() : tensor<64x40xi1>
+  %both = linalg.generic {indexing_maps = [#rows, #rows, #rows], iterator_types = ["parallel", "parallel"]}
+      ins(%mask, %x : tensor<64x40xi1>, tensor<64x40xf32>) outs(%e0 : tensor<64x40xi1>) {
+  ^bb0(%m: i1, %v: f32, %o: i1):
+    %more = arith.cmpf ogt, %v, %zero : f32
+    %r = arith.andi %m, %more : i1
+    linalg.yield %r : i1
+  } -> tensor<64x40xi1>
+  %e1 = tensor.empty() : tensor<40x64xi1>
+  %turned = linalg.transpose ins(%mask : tensor<64x40xi1>) outs(%e1 : tensor<40x64xi1>) permutation = [1, 0]
+  %inner = tensor.extract_slice %mask[1, 2] [62, 37] [1, 1] : tensor<64x40xi1> to tensor<62x37xi1>
+  %values = tensor.extract_slice %x[2, 3] [62, 37] [1, 1] : tensor<64x40xf32> to tensor<62x37xf32>
+  %e2 = tensor.empty() : tensor<62x37xf32>
+  %chosen = linalg.generic {indexing_maps = [#rows, #rows, #rows], iterator_types = ["parallel", "parallel"]}
+      ins(%inner, %values : tensor<62x37xi1>, tensor<62x37xf32>) outs(%e2 : tensor<62x37xf32>) {
+  ^bb0(%m: i1, %v: f32, %o: f32):
+    %r = arith.select %m, %v, %zero : f32
+    linalg.yield %r : f32
+  } -> tensor<62x37xf32>
+  %e3 = tensor.empty() : tensor<64xi32>
+  %f3 = linalg.fill ins(%i0 : i32) outs(%e3 : tensor<64xi32>) -> tensor<64xi32>
+  %counts = linalg.generic {indexing_maps = [#rows, #row], iterator_types = ["parallel", "reduction"]}
+      ins(%mask : tensor<64x40xi1>) outs(%f3 : tensor<64xi32>) {
+  ^bb0(%m: i1, %o: i32):
+    %one = arith.extui %m : i1 to i32
+    %r = arith.addi %one, %o : i32
+    linalg.yield %r : i32
+  } -> tensor<64xi32>
+  %e4 = tensor.empty() : tensor<64xi1>
+  %f4 = linalg.fill ins(%false : i1) outs(%e4 : tensor<64xi1>) -> tensor<64xi1>
+  %odd = linalg.generic {indexing_maps = [#rows, #row], iterator_types = ["parallel", "reduction"]}
+      ins(%mask : tensor<64x40xi1>) outs(%f4 : tensor<64xi1>) {
+  ^bb0(%m: i1, %o: i1):
+    %r = arith.xori %m, %o : i1
+    linalg.yield %r : i1
+  } -> tensor<64xi1>
+  %b0 = flow.tensor.bitcast %both : tensor<64x40xi1> -> tensor<320xi8>
+  %b1 = flow.tensor.bitcast %turned : tensor<40x64xi1> -> tensor<320xi8>
+  %b4 = flow.tensor.bitcast %odd : tensor<64xi1> -> tensor<8xi8>
+  return %b0, %b1, %chosen, %counts, %b4
+      : tensor<320xi8>, tensor<320xi8>, tensor<62x37xf32>, tensor<64xi32>, tensor<8xi8>
+}
+"""
+
+
+def test_packed_i1():
+    # Beside numpy: llvm-cpu does not end, or fails, on most of this.
+    rng = np.random.default_rng(1)
+    mask = rng.integers(0, 2, (64, 40)).astype(np.uint8)
+    x = rng.standard_normal((64, 40)).astype(np.float32)
+
+    def bits(array):
+        return np.packbits(array, bitorder="little").view(np.int8)
+
+    vmfb = compile_str(PACKED, target_backends=["tenstorrent"], extra_args=["--iree-experimental-packed-i1-storage"])
+    config = runtime.Config("tenstorrent://mock?checked=1")
+    ours = [np.asarray(y) for y in runtime.invoke(vmfb, [bits(mask), x], config=config)]
+    inner = np.where(mask[1:63, 2:39], x[2:, 3:], np.float32(0))
+    wanted = [bits(mask & (x > 0)), bits(mask.T), inner, mask.sum(1), bits(mask.sum(1) & 1)]
+    for a, b in zip(ours, wanted, strict=True):
+        np.testing.assert_array_equal(a, b)

@@ -125,6 +125,7 @@ static bool ttc_floor_subspan(ttc_floor_reader_t* r, MlirOperation op) {
   ttc_memref_t* memref = ttc_dense_memref(r, op, type, first + count, &memory);
   if (!memref) return false;
   memory.source = TT_VIEW_BINDING;
+  memory.dtype = ttc_dtype_in_binding(memory.dtype);
   memory.index =
       (uint32_t)mlirIntegerAttrGetValueInt(ttc_op_attr(op, "binding"));
   if (count) memory.offset = ttc_floor_node(r, op, first);

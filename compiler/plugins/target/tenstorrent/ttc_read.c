@@ -193,7 +193,8 @@ static void ttc_read_subspan(ttc_read_t* read, MlirOperation op) {
   MlirAttribute encoding = mlirRankedTensorTypeGetEncoding(tensor);
   ttc_subspan_t subspan = {
       .binding = (uint32_t)mlirIntegerAttrGetValueInt(binding),
-      .dtype = ttc_dtype_of_type(mlirShapedTypeGetElementType(tensor)),
+      .dtype = ttc_dtype_in_binding(
+          ttc_dtype_of_type(mlirShapedTypeGetElementType(tensor))),
       .offset = ttc_read_expr(read, mlirOperationGetOperand(op, 0)),
       .rank = (uint32_t)mlirShapedTypeGetRank(tensor)};
   if (encoding.ptr) ttc_read_refuse_op(read, op, "has an encoding");

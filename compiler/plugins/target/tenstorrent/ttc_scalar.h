@@ -14,6 +14,12 @@
 // i128, tensors).
 tt_dtype_t ttc_dtype_of_type(MlirType type);
 
+// As what an element of |dtype| lies in a binding. The stock compiler makes i1
+// an i8 there, unless it was told to pack them.
+static inline tt_dtype_t ttc_dtype_in_binding(tt_dtype_t dtype) {
+  return dtype == TT_DTYPE_I1 ? TT_DTYPE_B1 : dtype;
+}
+
 // What an op reads above the bits of an integer that a wider one holds, as odd
 // widths are kept (ttc_floor_type.h).
 typedef enum ttc_upper_e {
