@@ -47,25 +47,31 @@ void ttc_lower_fold(ttc_lower_t* lower, const ttc_stage_result_t* result) {
 
 // ---- By the writer ----------------------------------------------------------
 
-// How the lanes of a page are folded: |folded| lanes, |folded_step| apart, for
-// each index of the dim that the page keeps.
+// How the lanes of a page are folded: |folded| lanes of dim |dim|, or as many
+// as it has, |folded_step| apart, for each index of the dim that the page
+// keeps.
 typedef struct ttc_writer_fold_t {
   const ttc_stage_result_t* reduced;
+  uint8_t dim;
   uint8_t kept;  // plan dim, or TTC_NO_INDEX
   uint32_t kept_step, folded, folded_step;
 } ttc_writer_fold_t;
 
 static ttc_writer_fold_t ttc_writer_fold(const ttc_phase_t* phase,
                                          const ttc_stage_t* store,
-                                         const ttc_stage_result_t* reduced) {
+                                         const ttc_term_t* term) {
+  const ttc_stage_t* stage = &phase->stages[term->index];
+  const ttc_stage_result_t* reduced = &stage->results[term->result];
+  const uint8_t dim = stage->folded;
   if (phase->lanes == TTC_LANES_STRIP) {
-    return (ttc_writer_fold_t){reduced, TTC_NO_INDEX, 0, TT_TILE_LANES, 1};
+    return (ttc_writer_fold_t){reduced, dim, TTC_NO_INDEX, 0, TT_TILE_LANES, 1};
   }
   if (phase->fold == TTC_FOLD_ROWS) {
-    return (ttc_writer_fold_t){reduced, store->column, 1, TT_TILE_DIM,
-                               TT_TILE_DIM};
+    return (ttc_writer_fold_t){reduced, dim,         store->column,
+                               1,       TT_TILE_DIM, TT_TILE_DIM};
   }
-  return (ttc_writer_fold_t){reduced, store->row, TT_TILE_DIM, TT_TILE_DIM, 1};
+  return (ttc_writer_fold_t){reduced,     dim,         store->row,
+                             TT_TILE_DIM, TT_TILE_DIM, 1};
 }
 
 // Lane |index| of the waited page, in the type of the reduction: CBs hold small
@@ -94,8 +100,11 @@ static tt_operand_t ttc_writer_fold_lanes(ttc_lower_t* lower,
   tt_operand_t folded = tt_build_reg(b, type);
   tt_operand_t neutral = ttc_lower_bits(b, type, fold->reduced->neutral);
   tt_build_inst(b, TT_OP_MOV, type, TT_DTYPE_NONE, 0, folded, &neutral, 1);
-  tt_operand_t counter = tt_build_for(b, tt_imm(b, 0), tt_imm(b, fold->folded),
-                                      tt_imm(b, 1), false);
+  tt_operand_t count = ttc_kernel_op(
+      lower, TT_OP_MINS, ttc_lower_expr(lower, lower->phase->dims[fold->dim]),
+      tt_imm(b, fold->folded));
+  tt_operand_t counter =
+      tt_build_for(b, tt_imm(b, 0), count, tt_imm(b, 1), false);
   tt_operand_t step =
       ttc_kernel_op(lower, TT_OP_MUL, counter, tt_imm(b, fold->folded_step));
   tt_operand_t lane = ttc_writer_lane(
@@ -112,8 +121,7 @@ void ttc_lower_writer_fold(ttc_lower_t* lower, const ttc_stage_t* store,
   tt_builder_t* b = lower->b;
   const ttc_phase_t* phase = lower->phase;
   const ttc_term_t* term = &phase->terms[result->term];
-  const ttc_writer_fold_t fold = ttc_writer_fold(
-      phase, store, &phase->stages[term->index].results[term->result]);
+  const ttc_writer_fold_t fold = ttc_writer_fold(phase, store, term);
   const ttc_access_t* access = &phase->accesses[result->access];
   tt_operand_t address = ttc_lower_address(lower, access);
   tt_operand_t first = tt_imm(b, 0);

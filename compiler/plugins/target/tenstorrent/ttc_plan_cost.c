@@ -132,6 +132,15 @@ static double ttc_step_cost(const ttc_planner_t* planner,
   return cost;
 }
 
+// Lanes of a page that the writer folds.
+static double ttc_writer_lanes(const ttc_planner_t* planner,
+                               const ttc_stage_t* stage) {
+  const double size = (double)ttc_plan_size(planner, stage->folded);
+  return planner->phase->lanes == TTC_LANES_STRIP
+             ? fmin(size, TT_TILE_LANES)
+             : fmin(size, TT_TILE_DIM) * TT_TILE_DIM;
+}
+
 // What a reduce stage leaves: packed, folded, packed again.
 static double ttc_fold_cost(const ttc_planner_t* planner,
                             const ttc_stage_t* stage) {
@@ -144,7 +153,7 @@ static double ttc_fold_cost(const ttc_planner_t* planner,
     cost += planner->phase->writer_folds
                 ? (double)(tt_cost_of(TT_COST_CB_ELEMENT) +
                            tt_cost_scalar_op(&inst)) *
-                      TT_TILE_LANES
+                      ttc_writer_lanes(planner, stage)
                 : pack + ttc_tile_op_cost(planner, TT_OP_REDUCE_TILE);
   }
   return cost;
