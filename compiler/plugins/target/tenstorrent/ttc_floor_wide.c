@@ -70,13 +70,17 @@ static ttc_node_t ttc_wide_compare(ttc_loops_t* loops, tt_predi_t predicate,
       ttc_loops_compare(loops, TT_DTYPE_I64, predicate, x.high, y.high));
 }
 
+static ttc_wide_t ttc_wide_select(ttc_loops_t* loops, ttc_node_t condition,
+                                  ttc_wide_t x, ttc_wide_t y) {
+  return (ttc_wide_t){
+      ttc_loops_select(loops, TT_DTYPE_I64, condition, x.low, y.low),
+      ttc_loops_select(loops, TT_DTYPE_I64, condition, x.high, y.high)};
+}
+
 // |x| where the comparison with |y| is so, else |y|.
 static ttc_wide_t ttc_wide_better(ttc_loops_t* loops, tt_predi_t predicate,
                                   ttc_wide_t x, ttc_wide_t y) {
-  const ttc_node_t better = ttc_wide_compare(loops, predicate, x, y);
-  return (ttc_wide_t){
-      ttc_loops_select(loops, TT_DTYPE_I64, better, x.low, y.low),
-      ttc_loops_select(loops, TT_DTYPE_I64, better, x.high, y.high)};
+  return ttc_wide_select(loops, ttc_wide_compare(loops, predicate, x, y), x, y);
 }
 
 static ttc_wide_t ttc_wide_add(ttc_loops_t* loops, ttc_wide_t x, ttc_wide_t y) {
@@ -164,6 +168,122 @@ static bool ttc_wide_op(ttc_loops_t* loops, tt_op_t op, ttc_wide_t x,
 }
 
 //===----------------------------------------------------------------------===//
+// Division
+//===----------------------------------------------------------------------===//
+
+static ttc_node_t ttc_both(ttc_loops_t* loops, tt_op_t op, ttc_node_t x,
+                           ttc_node_t y) {
+  const ttc_node_t operands[] = {x, y};
+  return ttc_loops_op(loops, op, TT_DTYPE_I1, TT_DTYPE_NONE, 0, operands, 2);
+}
+
+static ttc_wide_t ttc_wide_small(ttc_loops_t* loops, int64_t value) {
+  return (ttc_wide_t){ttc_loops_index(loops, value),
+                      ttc_loops_index(loops, value >> 63)};
+}
+
+// 2 * x + |bit|.
+static ttc_wide_t ttc_wide_append(ttc_loops_t* loops, ttc_wide_t x,
+                                  ttc_node_t bit) {
+  const ttc_node_t one = ttc_loops_index(loops, 1);
+  const ttc_node_t moved = TTC_DO(SHRU, x.low, ttc_loops_index(loops, 63));
+  return (ttc_wide_t){TTC_DO(OR, TTC_DO(SHL, x.low, one), bit),
+                      TTC_DO(OR, TTC_DO(SHL, x.high, one), moved)};
+}
+
+// A bit of the quotient: of |io|, dividend and remainder so far, the first
+// moves its highest bit to the second, and gets the bit as its lowest.
+static void ttc_wide_divide_bit(ttc_loops_t* loops, ttc_wide_t divisor,
+                                ttc_wide_t io[2]) {
+  const ttc_node_t zero = ttc_loops_index(loops, 0);
+  const ttc_node_t last = ttc_loops_index(loops, 63);
+  const ttc_wide_t rest =
+      ttc_wide_append(loops, io[1], TTC_DO(SHRU, io[0].high, last));
+  const ttc_node_t fits = ttc_both(
+      loops, TT_OP_OR,
+      ttc_loops_compare(loops, TT_DTYPE_I64, TT_PREDI_SLT, io[1].high, zero),
+      ttc_wide_compare(loops, TT_PREDI_UGE, rest, divisor));
+  io[0] = ttc_wide_append(
+      loops, io[0],
+      ttc_loops_op(loops, TT_OP_EXTUI, TT_DTYPE_I64, TT_DTYPE_I1, 0, &fits, 1));
+  io[1] =
+      ttc_wide_select(loops, fits, ttc_wide_sub(loops, rest, divisor), rest);
+}
+
+// Quotient and remainder of unsigned numbers, by a loop over the bits.
+static bool ttc_wide_divide(ttc_floor_reader_t* r, ttc_wide_t x,
+                            ttc_wide_t divisor, ttc_wide_t out[2]) {
+  ttc_loops_t* loops = r->loops;
+  const ttc_node_t zero = ttc_loops_index(loops, 0);
+  ttc_stmt_t* stmt =
+      ttc_loops_for(loops, r->region, zero, ttc_loops_index(loops, 128),
+                    ttc_loops_index(loops, 1), false);
+  if (!stmt) return false;
+  ttc_region_t* body = stmt->regions[0];
+  const ttc_node_t counter = body->args.at[0];
+  stmt->inits = ttc_loops_nodes(loops, 4);
+  stmt->results = ttc_loops_nodes(loops, 4);
+  body->yields = ttc_loops_nodes(loops, 4);
+  body->args = ttc_loops_nodes(loops, 5);
+  if (loops->status) return false;
+  memcpy(stmt->inits.at, (ttc_node_t[]){x.low, x.high, zero, zero},
+         4 * sizeof(zero));
+  body->args.at[0] = counter;
+  for (int i = 0; i < 4; ++i) {
+    body->args.at[1 + i] = ttc_loops_arg(loops, body, TT_DTYPE_I64);
+    stmt->results.at[i] = ttc_loops_arg(loops, r->region, TT_DTYPE_I64);
+  }
+  const ttc_node_t* args = body->args.at;
+  ttc_wide_t io[2] = {{args[1], args[2]}, {args[3], args[4]}};
+  ttc_wide_divide_bit(loops, divisor, io);
+  memcpy(body->yields.at, io, sizeof(io));
+  memcpy(out, stmt->results.at, 2 * sizeof(*out));
+  return true;
+}
+
+// Division by |op|, a kind of it or of what it leaves.
+static bool ttc_wide_division(ttc_floor_reader_t* r, tt_op_t op, ttc_wide_t x,
+                              ttc_wide_t y, ttc_wide_t* out) {
+  ttc_loops_t* loops = r->loops;
+  const ttc_wide_t zero = ttc_wide_small(loops, 0);
+  const bool has_sign = op == TT_OP_DIVS || op == TT_OP_REMS ||
+                        op == TT_OP_CEILDIVS || op == TT_OP_FLOORDIVS;
+  ttc_wide_t values[] = {x, y}, results[2];
+  ttc_node_t minus[2];
+  for (int i = 0; i < 2; ++i) {
+    minus[i] = has_sign ? ttc_wide_compare(loops, TT_PREDI_SLT, values[i], zero)
+                        : ttc_loops_const(loops, TT_DTYPE_I1, 0);
+    values[i] = ttc_wide_select(
+        loops, minus[i], ttc_wide_sub(loops, zero, values[i]), values[i]);
+  }
+  if (!ttc_wide_divide(r, values[0], values[1], results)) return false;
+  const bool remainder = op == TT_OP_REMS || op == TT_OP_REMU;
+  const ttc_node_t negative =
+      remainder ? minus[0] : ttc_both(loops, TT_OP_XOR, minus[0], minus[1]);
+  const ttc_wide_t result = results[remainder];
+  *out = ttc_wide_select(loops, negative, ttc_wide_sub(loops, zero, result),
+                         result);
+  const bool down = op == TT_OP_FLOORDIVS;
+  if (!down && op != TT_OP_CEILDIVS && op != TT_OP_CEILDIVU) return true;
+  const ttc_node_t away =
+      down ? negative
+           : ttc_both(loops, TT_OP_XOR, negative,
+                      ttc_loops_const(loops, TT_DTYPE_I1, 1));
+  const ttc_node_t rounds =
+      ttc_both(loops, TT_OP_AND, away,
+               ttc_wide_compare(loops, TT_PREDI_NE, results[1], zero));
+  const ttc_wide_t by = ttc_wide_small(loops, down ? -1 : 1);
+  *out = ttc_wide_add(loops, *out, ttc_wide_select(loops, rounds, by, zero));
+  return true;
+}
+
+static bool ttc_is_division(tt_op_t op) {
+  return op == TT_OP_DIVS || op == TT_OP_DIVU || op == TT_OP_REMS ||
+         op == TT_OP_REMU || op == TT_OP_CEILDIVS || op == TT_OP_CEILDIVU ||
+         op == TT_OP_FLOORDIVS;
+}
+
+//===----------------------------------------------------------------------===//
 // Reading
 //===----------------------------------------------------------------------===//
 
@@ -235,7 +355,10 @@ bool ttc_floor_wide(ttc_floor_reader_t* r, MlirOperation op) {
           r, result, ttc_wide_compare(r->loops, (tt_predi_t)lane.attr, x, y));
       return true;
     }
-    if (!ttc_wide_op(r->loops, lane.op, x, y, &x)) return false;
+    if (ttc_is_division(lane.op) ? !ttc_wide_division(r, lane.op, x, y, &x)
+                                 : !ttc_wide_op(r->loops, lane.op, x, y, &x)) {
+      return false;
+    }
   } else if (lane.op != TT_OP_EXTSI && lane.op != TT_OP_EXTUI &&
              lane.op != TT_OP_TRUNCI && lane.op != TT_OP_MOV) {
     return false;
