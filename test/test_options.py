@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import iree.runtime as runtime
-from iree.compiler import compile_str
+from iree.compiler import CompilerToolError, compile_str
 
 # A convolution, a matmul with what follows it, softmax, and long reductions.
 PROGRAM = """
@@ -177,3 +177,29 @@ def test_packed_i1():
     wanted = [bits(mask & (x > 0)), bits(mask.T), inner, mask.sum(1), bits(mask.sum(1) & 1)]
     for a, b in zip(ours, wanted, strict=True):
         np.testing.assert_array_equal(a, b)
+
+
+def test_packed_storage_is_refused():
+    packed = "tensor<16xi1, #iree_encoding.packed_storage>"
+    program = f"""
+func.func @main(%x: tensor<16xi8>) -> tensor<16xi8> {{
+  %e = tensor.empty() : {packed}
+  %a = linalg.generic {{indexing_maps = [affine_map<(d0) -> (d0)>, affine_map<(d0) -> (d0)>],
+      iterator_types = ["parallel"]}} ins(%x : tensor<16xi8>) outs(%e : {packed}) {{
+  ^bb0(%v: i8, %o: i1):
+    %r = arith.trunci %v : i8 to i1
+    linalg.yield %r : i1
+  }} -> {packed}
+  %b = util.optimization_barrier %a : {packed}
+  %f = tensor.empty() : tensor<16xi8>
+  %c = linalg.generic {{indexing_maps = [affine_map<(d0) -> (d0)>, affine_map<(d0) -> (d0)>],
+      iterator_types = ["parallel"]}} ins(%b : {packed}) outs(%f : tensor<16xi8>) {{
+  ^bb0(%v: i1, %o: i8):
+    %r = arith.extui %v : i1 to i8
+    linalg.yield %r : i8
+  }} -> tensor<16xi8>
+  return %c : tensor<16xi8>
+}}
+"""
+    with pytest.raises(CompilerToolError, match="buffers that are too small"):
+        compile_str(program, target_backends=["tenstorrent"])

@@ -206,6 +206,44 @@ static tt_status_t ttc_compile_entry(ttc_compilation_t* c,
   return status;
 }
 
+static bool ttc_is_packed_storage(MlirType type) {
+  if (!mlirTypeIsARankedTensor(type) ||
+      !mlirRankedTensorTypeGetEncoding(type).ptr) {
+    return false;
+  }
+  char* text = ttc_type_text(type);
+  const bool found = text && strstr(text, "#iree_encoding.packed_storage");
+  free(text);
+  return found;
+}
+
+static MlirWalkResult ttc_find_packed_storage(MlirOperation op, void* data) {
+  for (intptr_t i = 0; i < mlirOperationGetNumResults(op); ++i) {
+    MlirType type = mlirValueGetType(mlirOperationGetResult(op, i));
+    if (!ttc_is_packed_storage(type)) continue;
+    *(MlirOperation*)data = op;
+    return MlirWalkResultInterrupt;
+  }
+  return MlirWalkResultAdvance;
+}
+
+// The stock compiler gives such a tensor bits in buffers but bytes in
+// dispatches (llvm-cpu's write past their buffers), and constants of it bytes.
+static tt_status_t ttc_refuse_packed_storage(ttc_compilation_t* c) {
+  MlirOperation op = {NULL};
+  mlirOperationWalk(ttc_variant_inner_module(c->variant),
+                    ttc_find_packed_storage, &op, MlirWalkPreOrder);
+  if (!op.ptr) return NULL;
+  c->out->error_location = mlirOperationGetLocation(op);
+  MlirStringRef name = ttc_op_name(op);
+  return tt_status_make(TT_CODE_UNIMPLEMENTED,
+                        "'%.*s' op makes a tensor of "
+                        "#iree_encoding.packed_storage, for which IREE "
+                        "3.9.0 makes buffers that are too small; "
+                        "--iree-experimental-packed-i1-storage packs every i1",
+                        (int)name.length, name.data);
+}
+
 static tt_status_t ttc_compile_entries(ttc_compilation_t* c,
                                        const ttc_export_t* exports,
                                        size_t count) {
@@ -213,6 +251,7 @@ static tt_status_t ttc_compile_entries(ttc_compilation_t* c,
     return tt_status_make(TT_CODE_INVALID_ARGUMENT,
                           "'hal.executable.variant' op has no inner module");
   }
+  TT_RETURN_IF_ERROR(ttc_refuse_packed_storage(c));
   c->out->entries = calloc(count + 1, sizeof(*c->out->entries));
   if (!c->out->entries) {
     return tt_status_make(TT_CODE_RESOURCE_EXHAUSTED, "no memory");
