@@ -64,6 +64,29 @@ def _dynamic(table: Table) -> None:
             )  # fmt: skip
 
 
+def _on_the_floor(table: Table) -> None:
+    """Types without tiles: parts that leave rests, or none."""
+    for dtype in ("i64", "f64"):
+        for name in ("sum", "max", "min"):
+            for n in (4095, 4096, 70001, 65536):
+                line, result = reduce_line(name, dtype, (n,), (0,))
+                table.op(
+                    f"shared-{dtype}", f"{name}_{n}", line, [((n,), dtype, "any")], result,
+                    lambda a, name=name: REDUCERS[name][3](a).astype(a.dtype),
+                    tolerance=(1e-10, 1e-8) if (name, dtype) == ("sum", "f64") else None,
+                )  # fmt: skip
+    ty = t((None,), "i64")
+    line = filled("0", "i64", "tensor<i64>") + generic(
+        "tensor<i64>", ["(d0) -> (d0)", "(d0) -> ()"], "r", f"%a : {ty}", "%init",
+        "  ^bb0(%x: i64, %o: i64):\n    %q = arith.muli %x, %x : i64\n    %s = arith.xori %q, %o : i64\n    linalg.yield %s : i64",
+    )  # fmt: skip
+    for n in (0, 1, 255, 257, 70001):
+        table.op(
+            "shared-dynamic", f"xor_{n}", line, [((n,), "i64", "any")], "tensor<i64>",
+            lambda a: np.bitwise_xor.reduce(a * a), [(None,)],
+        )  # fmt: skip
+
+
 def _fusions(table: Table) -> None:
     shape = (2, 30011)
     ty = t(shape, "f32")
@@ -123,4 +146,5 @@ def fill(table: Table) -> None:
     _layouts(table)
     _products(table)
     _dynamic(table)
+    _on_the_floor(table)
     _fusions(table)

@@ -98,6 +98,7 @@ tt_status_t ttc_floor_lower(MlirOperation func, const ttc_export_t* entry,
     ttc_loops_sort(&loops);
     ttc_loops_fuse(&loops);
     ttc_loops_promote(&loops);
+    ttc_loops_share(&loops);
     ttc_loops_distribute(&loops);
     if (!loops.status) {
       ttc_loops_emit(&loops, b, entry->name, entry->constant_count,

@@ -234,6 +234,9 @@ void ttc_loops_fuse(ttc_loops_t* loops);
 // ttc_loops_promote.c: stores forwarded to loads, elements that a loop
 // accumulates in kept in registers, stores to scratch nobody loads dropped.
 void ttc_loops_promote(ttc_loops_t* loops);
+// ttc_loops_parts.c: parts of a long loop that accumulates values do so in
+// parallel.
+void ttc_loops_share(ttc_loops_t* loops);
 // ttc_loops_distribute.c: cuts the root into phases and splits the outermost
 // parallel nest of a phase over the cores.
 void ttc_loops_distribute(ttc_loops_t* loops);

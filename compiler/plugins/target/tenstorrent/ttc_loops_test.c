@@ -305,6 +305,57 @@ static void test_no_two_cores_share_a_byte(void** state) {
   assert_int_equal(loops.phases[1].cores, number(1));
 }
 
+// The sum of |hi| elements, each divided by the sum so far if |chained|.
+static ttc_stmt_t* carried_sum(int64_t hi, bool chained) {
+  uint32_t in = memory(TT_VIEW_BINDING, 0, TT_DTYPE_F32);
+  ttc_stmt_t* stmt = loop(loops.root, hi, false);
+  ttc_region_t* to = body(stmt);
+  ttc_node_t at = counter(stmt);
+  to->args = ttc_loops_nodes(&loops, 2);
+  to->yields = ttc_loops_nodes(&loops, 1);
+  stmt->inits = ttc_loops_nodes(&loops, 1);
+  stmt->results = ttc_loops_nodes(&loops, 1);
+  to->args.at[0] = at;
+  to->args.at[1] = ttc_loops_arg(&loops, to, TT_DTYPE_F32);
+  stmt->inits.at[0] = ttc_loops_const(&loops, TT_DTYPE_F32, 0);
+  stmt->results.at[0] = ttc_loops_arg(&loops, loops.root, TT_DTYPE_F32);
+  ttc_node_t both[] = {ttc_loops_load(&loops, to, in, at), to->args.at[1]};
+  if (chained) {
+    both[0] = ttc_loops_op(&loops, TT_OP_DIVF, TT_DTYPE_F32, TT_DTYPE_NONE, 0,
+                           both, 2);
+  }
+  to->yields.at[0] =
+      ttc_loops_op(&loops, TT_OP_ADD, TT_DTYPE_F32, TT_DTYPE_NONE, 0, both, 2);
+  return stmt;
+}
+
+static void test_long_sum_is_shared(void** state) {
+  ttc_stmt_t* sum = carried_sum(5000, false);
+  ttc_node_t result = sum->results.at[0];
+  ttc_loops_share(&loops);
+  // Parts first, each a loop of its own; the sum is one of what they stored.
+  ttc_stmt_t* parts = loops.root->first;
+  assert_true(parts->parallel);
+  assert_int_equal(count(body(parts)), 2);
+  assert_ptr_equal(parts->next, sum);
+  assert_int_equal(sum->results.at[0], result);
+  assert_int_equal(sum->operands[1], parts->operands[1]);
+  ttc_stmt_t* store = body(parts)->last;
+  assert_int_equal(store->kind, TTC_STMT_STORE);
+  assert_int_equal(body(sum)->first->memory, store->memory);
+}
+
+static void test_other_sums_are_not_shared(void** state) {
+  carried_sum(4000, false);  // too short
+  carried_sum(5000, true);
+  ttc_stmt_t* stores = carried_sum(5000, false);
+  ttc_loops_store(&loops, body(stores),
+                  memory(TT_VIEW_BINDING, 1, TT_DTYPE_F32), counter(stores),
+                  body(stores)->args.at[1]);
+  ttc_loops_share(&loops);
+  assert_int_equal(count(loops.root), 3);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
 
 int main(void) {
@@ -326,6 +377,8 @@ int main(void) {
       TEST(test_accumulator_seen_elsewhere_stays),
       TEST(test_value_crosses_phases),
       TEST(test_no_two_cores_share_a_byte),
+      TEST(test_long_sum_is_shared),
+      TEST(test_other_sums_are_not_shared),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
