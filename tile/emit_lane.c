@@ -106,15 +106,9 @@ const char* tt_emit_unsupported(tt_op_t op, tt_dtype_t dtype, uint32_t attr,
   bool is_int = dtype != TT_DTYPE_NONE && !tt_dtype_desc(dtype)->is_float;
   switch (op) {
     case TT_OP_REDUCE_TILE:
-      if (TT_ATTR_ENUM(attr) == TT_POOL_MIN) {
-        return "the FPU reduces by sum and max only; negate around max";
-      }
-      return is_int ? "the FPU takes no 32-bit integers" : NULL;
-    case TT_OP_MATMUL_TILES:
-    case TT_OP_ADD_TILES:
-    case TT_OP_SUB_TILES:
-    case TT_OP_MUL_TILES:
-      return is_int ? "the FPU takes no 32-bit integers" : NULL;
+      return TT_ATTR_ENUM(attr) == TT_POOL_MIN
+                 ? "the FPU reduces by sum and max only; negate around max"
+                 : NULL;
     case TT_OP_COPY_TILE:
       return is_int && TT_ATTR_ENUM(attr) != TT_BCAST_NONE
                  ? "the broadcast goes through a source register, which holds "

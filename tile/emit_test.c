@@ -175,9 +175,10 @@ static void test_unsupported(void** state) {
       tt_emit_unsupported(TT_OP_REDUCE_TILE, TT_DTYPE_F32, min_row, true));
   assert_null(
       tt_emit_unsupported(TT_OP_REDUCE_TILE, TT_DTYPE_F32, max_row, true));
+  uint32_t row = TT_BCAST_ROW;
   assert_non_null(
-      tt_emit_unsupported(TT_OP_MATMUL_TILES, TT_DTYPE_I32, 0, true));
-  assert_null(tt_emit_unsupported(TT_OP_MATMUL_TILES, TT_DTYPE_F32, 0, true));
+      tt_emit_unsupported(TT_OP_COPY_TILE, TT_DTYPE_I32, row, true));
+  assert_null(tt_emit_unsupported(TT_OP_COPY_TILE, TT_DTYPE_F32, row, true));
   for (int op = 0; op < TT_OP_COUNT; ++op) {
     for (int type = 0; type < TT_DTYPE_COUNT; ++type) {
       assert_null(tt_emit_unsupported((tt_op_t)op, (tt_dtype_t)type, 0, false));

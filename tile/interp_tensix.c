@@ -168,8 +168,6 @@ static void multiply(const tt_fpu_t* fpu, uint32_t phase, const tt_factor_t* x,
 static tt_run_t matmul_tiles(tt_core_t* core, const tt_decoded_t* op,
                              uint64_t* slots) {
   uint32_t a[TT_TILE_LANES], b[TT_TILE_LANES];
-  if (!is_float(cb_of(core, op, 1)))
-    return tt_run_MATMUL_TILES(core, op, slots);
   if (!read_source(core, op, 1, slots, a) ||
       !read_source(core, op, 3, slots, b)) {
     return TT_RUN_FAILED;
@@ -216,22 +214,6 @@ static tt_run_t binary_tiles(tt_core_t* core, const tt_decoded_t* op,
   }
   ++core->counters->tile_ops;
   return TT_RUN_NEXT;
-}
-
-static tt_run_t add_tiles(tt_core_t* core, const tt_decoded_t* op,
-                          uint64_t* slots) {
-  return is_float(cb_of(core, op, 1)) ? binary_tiles(core, op, slots)
-                                      : tt_run_ADD_TILES(core, op, slots);
-}
-static tt_run_t sub_tiles(tt_core_t* core, const tt_decoded_t* op,
-                          uint64_t* slots) {
-  return is_float(cb_of(core, op, 1)) ? binary_tiles(core, op, slots)
-                                      : tt_run_SUB_TILES(core, op, slots);
-}
-static tt_run_t mul_tiles(tt_core_t* core, const tt_decoded_t* op,
-                          uint64_t* slots) {
-  return is_float(cb_of(core, op, 1)) ? binary_tiles(core, op, slots)
-                                      : tt_run_MUL_TILES(core, op, slots);
 }
 
 // ---- Reductions -------------------------------------------------------------
@@ -326,9 +308,7 @@ static tt_run_t reduce_tile(tt_core_t* core, const tt_decoded_t* op,
                             uint64_t* slots) {
   const tt_cb_info_t* info = cb_of(core, op, 1);
   const tt_pool_t kind = (tt_pool_t)TT_ATTR_ENUM(op->attr);
-  if (!is_float(info) || kind == TT_POOL_MIN) {
-    return tt_run_REDUCE_TILE(core, op, slots);
-  }
+  if (kind == TT_POOL_MIN) return tt_run_REDUCE_TILE(core, op, slots);
   pool_t pool = {.fpu = fpu_for(core, info),
                  .moves = fpu_for(core, cb_of(core, op, 3)),
                  .max = kind == TT_POOL_MAX};
@@ -469,9 +449,9 @@ tt_handler_t tt_tensix_handler(tt_op_t op, tt_handler_t otherwise) {
       [TT_OP_COPY_TILE] = copy_tile,
       [TT_OP_PACK_TILE] = pack_tile,
       [TT_OP_MATMUL_TILES] = matmul_tiles,
-      [TT_OP_ADD_TILES] = add_tiles,
-      [TT_OP_SUB_TILES] = sub_tiles,
-      [TT_OP_MUL_TILES] = mul_tiles,
+      [TT_OP_ADD_TILES] = binary_tiles,
+      [TT_OP_SUB_TILES] = binary_tiles,
+      [TT_OP_MUL_TILES] = binary_tiles,
       [TT_OP_REDUCE_TILE] = reduce_tile,
       [TT_OP_TRANSPOSE_WH_TILE] = transpose_tile,
       [TT_OP_FILL_TILE] = fill_tile,

@@ -1,19 +1,8 @@
 // DST, unpack, FPU ops, pack.
 #include "tile/interp_tile.h"
 
+#include <math.h>
 #include <string.h>
-
-static bool is_integer(const tt_cb_info_t* info) {
-  return !tt_dtype_desc((tt_dtype_t)info->dtype)->is_float;
-}
-
-// The function over 32-bit lanes that FPU ops on pages of this format use.
-static tt_lane_fn_t lane_fn(const tt_core_t* core, const tt_cb_info_t* info,
-                            tt_op_t float_op, tt_op_t int_op) {
-  return is_integer(info)
-             ? core->lanes->lookup(int_op, TT_DTYPE_I32, TT_DTYPE_NONE, 0)
-             : core->lanes->lookup(float_op, TT_DTYPE_F32, TT_DTYPE_NONE, 0);
-}
 
 void tt_unpack_page(const tt_core_t* core, const tt_cb_info_t* info,
                     tt_dtype_t dtype, const uint8_t* page, void* target) {
@@ -292,17 +281,11 @@ tt_run_t tt_run_MATMUL_TILES(tt_core_t* core, const tt_decoded_t* op,
     b = core->worker->unpacked[2];
   }
   const tt_cb_info_t* info = core->cbs[op->operand[1]].info;
-  if (is_integer(info)) {
-    core->lanes->matmul_i32((int32_t*)tt_dst_tile(core, op->operand[0]),
-                            (const int32_t*)a, (const int32_t*)b, info->rows,
-                            TT_TILE_DIM);
-  } else {
-    const tt_extent_t extent = product_extent(core, op, slots, b);
-    const uint32_t sums = core->dst_sums;
-    float* d = tt_dst_tile(core, op->operand[0]);
-    core->dst_sums = sums;
-    core->lanes->matmul_f32(d, a, b, extent.rows, extent.cols);
-  }
+  const tt_extent_t extent = product_extent(core, op, slots, b);
+  const uint32_t sums = core->dst_sums;
+  float* d = tt_dst_tile(core, op->operand[0]);
+  core->dst_sums = sums;
+  core->lanes->matmul_f32(d, a, b, extent.rows, extent.cols);
   ++core->counters->tile_ops;
   core->counters->multiply_adds +=
       (uint64_t)info->rows * TT_TILE_DIM * TT_TILE_DIM;
@@ -310,57 +293,41 @@ tt_run_t tt_run_MATMUL_TILES(tt_core_t* core, const tt_decoded_t* op,
 }
 
 static tt_run_t binary_tiles(tt_core_t* core, const tt_decoded_t* op,
-                             const uint64_t* slots, tt_tiles_f32_fn_t float_fn,
-                             tt_tiles_i32_fn_t int_fn) {
+                             const uint64_t* slots, tt_tiles_f32_fn_t fn) {
   const float *a, *b;
   if (!two_operands(core, op, slots, &a, &b)) return TT_RUN_FAILED;
   const tt_bcast_t kind = (tt_bcast_t)TT_ATTR_ENUM(op->attr);
   const bool accumulate = (op->attr & TT_ATTR_ACC) != 0;
   float* d = accumulate ? tt_dst_tile(core, op->operand[0])
                         : tt_dst_target(core, op->operand[0]);
-  if (is_integer(core->cbs[op->operand[1]].info)) {
-    int_fn((int32_t*)d, (const int32_t*)a, (const int32_t*)b, kind, accumulate);
-  } else {
-    float_fn(d, a, b, kind, accumulate);
-  }
+  fn(d, a, b, kind, accumulate);
   ++core->counters->tile_ops;
   return TT_RUN_NEXT;
 }
 
 tt_run_t tt_run_ADD_TILES(tt_core_t* core, const tt_decoded_t* op,
                           uint64_t* slots) {
-  const tt_lanes_t* lanes = core->lanes;
-  return binary_tiles(core, op, slots, lanes->add_tiles_f32,
-                      lanes->add_tiles_i32);
+  return binary_tiles(core, op, slots, core->lanes->add_tiles_f32);
 }
 tt_run_t tt_run_SUB_TILES(tt_core_t* core, const tt_decoded_t* op,
                           uint64_t* slots) {
-  const tt_lanes_t* lanes = core->lanes;
-  return binary_tiles(core, op, slots, lanes->sub_tiles_f32,
-                      lanes->sub_tiles_i32);
+  return binary_tiles(core, op, slots, core->lanes->sub_tiles_f32);
 }
 tt_run_t tt_run_MUL_TILES(tt_core_t* core, const tt_decoded_t* op,
                           uint64_t* slots) {
-  const tt_lanes_t* lanes = core->lanes;
-  return binary_tiles(core, op, slots, lanes->mul_tiles_f32,
-                      lanes->mul_tiles_i32);
+  return binary_tiles(core, op, slots, core->lanes->mul_tiles_f32);
 }
 
 // The element that changes nothing in a pool, for rows that a page lacks.
-static uint32_t neutral_bits(tt_pool_t pool, bool integer) {
-  switch (pool) {
-    case TT_POOL_MAX:
-      return integer ? 0x80000000u : 0xFF800000u;
-    case TT_POOL_MIN:
-      return integer ? 0x7FFFFFFFu : 0x7F800000u;
-    default:
-      return 0;
-  }
+static float neutral_of(tt_pool_t pool) {
+  return pool == TT_POOL_MAX   ? -INFINITY
+         : pool == TT_POOL_MIN ? INFINITY
+                               : 0.0f;
 }
 
 // Rows that the page lacks become |neutral|.
 static void fill_missing_rows(const tt_core_t* core, uint32_t rows,
-                              uint32_t neutral, float* tile) {
+                              float neutral, float* tile) {
   for (uint32_t r = rows; r < TT_TILE_DIM; ++r) {
     core->lanes->splat4(tile + tt_face_lane(r, 0), &neutral, TT_FACE_DIM);
     core->lanes->splat4(tile + tt_face_lane(r, TT_FACE_DIM), &neutral,
@@ -394,25 +361,20 @@ tt_run_t tt_run_REDUCE_TILE(tt_core_t* core, const tt_decoded_t* op,
   const float *a, *b;
   if (!two_operands(core, op, slots, &a, &b)) return TT_RUN_FAILED;
   const tt_cb_info_t* info = core->cbs[op->operand[1]].info;
-  const bool integer = is_integer(info);
   tt_pool_t pool = (tt_pool_t)TT_ATTR_ENUM(op->attr);
   tt_reduce_dim_t dim = (tt_reduce_dim_t)TT_ATTR_DIM(op->attr);
-  static const tt_op_t float_ops[] = {TT_OP_ADD, TT_OP_MAXF, TT_OP_MINF};
-  static const tt_op_t int_ops[] = {TT_OP_ADD, TT_OP_MAXS, TT_OP_MINS};
-  tt_lane_fn_t combine = lane_fn(core, info, float_ops[pool], int_ops[pool]);
+  static const tt_op_t ops[] = {TT_OP_ADD, TT_OP_MAXF, TT_OP_MINF};
+  tt_lane_fn_t combine =
+      core->lanes->lookup(ops[pool], TT_DTYPE_F32, TT_DTYPE_NONE, 0);
 
   // Times the scaler; then what is folded becomes row 0.
   float *tile = core->worker->unpacked[2], *other = core->worker->unpacked[3];
-  if (integer) {
-    core->lanes->mul_tiles_i32((int32_t*)other, (const int32_t*)a,
-                               (const int32_t*)b, TT_BCAST_SCALAR, false);
-    a = other;
-  } else if (b[0] != 1.0f || info->rows < TT_TILE_DIM) {
+  if (b[0] != 1.0f || info->rows < TT_TILE_DIM) {
     core->lanes->mul_tiles_f32(other, a, b, TT_BCAST_SCALAR, false);
     a = other;
   }
   if (info->rows < TT_TILE_DIM) {
-    fill_missing_rows(core, info->rows, neutral_bits(pool, integer), other);
+    fill_missing_rows(core, info->rows, neutral_of(pool), other);
   }
   if (dim == TT_REDUCE_ROW) {
     core->lanes->transpose_tile(tile, a);
@@ -467,7 +429,9 @@ tt_run_t tt_change_layout(tt_core_t* core, const tt_decoded_t* op,
       if (!target) return TT_RUN_FAILED;
       uint32_t lanes[TT_FACE_DIM];
       load->load(lanes, source, source_at, 1, TT_FACE_DIM);
-      convert(core, core->cbs[from].info, core->cbs[to].info, lanes);
+      if (convert) {
+        convert(core, core->cbs[from].info, core->cbs[to].info, lanes);
+      }
       store->store(target, to_tiles ? tile_at : block_at, 1, lanes,
                    TT_FACE_DIM);
     }
@@ -479,19 +443,11 @@ tt_run_t tt_change_layout(tt_core_t* core, const tt_decoded_t* op,
   return TT_RUN_NEXT;
 }
 
-static void round_to(const tt_core_t* core, const tt_cb_info_t* from,
-                     const tt_cb_info_t* to, uint32_t lanes[TT_FACE_DIM]) {
-  if (to->dtype == from->dtype || is_integer(to)) return;
-  core->lanes->lookup(TT_OP_FPCAST, (tt_dtype_t)to->dtype,
-                      (tt_dtype_t)from->dtype,
-                      0)(lanes, lanes, NULL, NULL, TT_FACE_DIM);
-}
-
 static tt_run_t change_layout(tt_core_t* core, const tt_decoded_t* op,
                               bool to_tiles) {
   return tt_change_layout(
       core, op, to_tiles, (tt_dtype_t)core->cbs[op->operand[0]].info->dtype,
-      (tt_dtype_t)core->cbs[op->operand[2]].info->dtype, round_to);
+      (tt_dtype_t)core->cbs[op->operand[2]].info->dtype, NULL);
 }
 
 tt_run_t tt_run_TILIZE_BLOCK(tt_core_t* core, const tt_decoded_t* op,

@@ -38,7 +38,7 @@ void tt_pack_page(const tt_core_t* core, const tt_cb_info_t* info,
                   tt_dtype_t dtype, const void* source, uint8_t* page);
 
 // tilize_block and untilize_block: loads 16 elements, seen as |from_dtype|,
-// changes their lanes by |convert|, stores them as |to_dtype|.
+// changes their lanes by |convert| unless NULL, stores them as |to_dtype|.
 typedef void (*tt_convert_t)(const tt_core_t* core, const tt_cb_info_t* from,
                              const tt_cb_info_t* to,
                              uint32_t lanes[TT_FACE_DIM]);

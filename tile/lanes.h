@@ -43,9 +43,6 @@ typedef struct tt_memory_fns_t {
 
 typedef void (*tt_tiles_f32_fn_t)(float* d, const float* a, const float* b,
                                   tt_bcast_t kind, bool accumulate);
-typedef void (*tt_tiles_i32_fn_t)(int32_t* d, const int32_t* a,
-                                  const int32_t* b, tt_bcast_t kind,
-                                  bool accumulate);
 
 // All functions of one instruction set.
 typedef struct tt_lanes_t {
@@ -76,12 +73,9 @@ typedef struct tt_lanes_t {
   // at most 32 each. k counts up, each product and each sum is rounded.
   void (*matmul_f32)(float* d, const float* a, const float* b, uint32_t rows,
                      uint32_t inner);
-  void (*matmul_i32)(int32_t* d, const int32_t* a, const int32_t* b,
-                     uint32_t rows, uint32_t inner);
   // d = a op b with b's row 0, column 0 or element (0, 0) in all its places;
   // accumulating, d += that. Each op rounds once.
   tt_tiles_f32_fn_t add_tiles_f32, sub_tiles_f32, mul_tiles_f32;
-  tt_tiles_i32_fn_t add_tiles_i32, sub_tiles_i32, mul_tiles_i32;
   // |source| with its row 0, column 0 or element (0, 0) in all its places.
   void (*broadcast_tile)(void* target, const void* source, tt_bcast_t kind);
   // Rows become columns.

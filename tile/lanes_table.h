@@ -188,13 +188,9 @@ const tt_lanes_t TT_CAT(tt_lanes_, TT_LANES_ISA) = {
     .range = range,
     .finite_f32 = finite_f32,
     .matmul_f32 = matmul_f32,
-    .matmul_i32 = matmul_i32,
     .add_tiles_f32 = add_tiles_f32,
     .sub_tiles_f32 = sub_tiles_f32,
     .mul_tiles_f32 = mul_tiles_f32,
-    .add_tiles_i32 = add_tiles_i32,
-    .sub_tiles_i32 = sub_tiles_i32,
-    .mul_tiles_i32 = mul_tiles_i32,
     .broadcast_tile = broadcast_tile,
     .transpose_tile = transpose_tile,
 };

@@ -737,30 +737,20 @@ static uint32_t face_index(uint32_t r, uint32_t c) {
 
 static void test_matmul(void** state) {
   float a[1024], b[1024], want[1024], got[1024];
-  int32_t ia[1024], ib[1024], iwant[1024], igot[1024];
   for (uint32_t rows = 1; rows <= 32; rows += rows < 4 ? 1 : 7) {
     const uint32_t inner = rows % 2 ? 32 : rows - 1;
     for (int i = 0; i < 1024; ++i) {
       a[i] = random_lane(TT_DTYPE_F32, 1).f32;
       b[i] = random_lane(TT_DTYPE_F32, 1).f32;
       want[i] = random_lane(TT_DTYPE_F32, 1).f32;
-      ia[i] = random_lane(TT_DTYPE_I32, 3).i32;
-      ib[i] = random_lane(TT_DTYPE_I32, 3).i32;
-      iwant[i] = random_lane(TT_DTYPE_I32, 3).i32;
     }
     float start[1024];
-    int32_t istart[1024];
     memcpy(start, want, sizeof(start));
-    memcpy(istart, iwant, sizeof(istart));
     for (uint32_t r = 0; r < rows; ++r) {
       for (uint32_t c = 0; c < 32; ++c) {
         for (uint32_t k = 0; k < inner; ++k) {
           volatile float product = a[face_index(r, k)] * b[face_index(k, c)];
           want[face_index(r, c)] += product;
-          iwant[face_index(r, c)] =
-              (int32_t)((uint32_t)iwant[face_index(r, c)] +
-                        (uint32_t)ia[face_index(r, k)] *
-                            (uint32_t)ib[face_index(k, c)]);
         }
       }
     }
@@ -768,11 +758,8 @@ static void test_matmul(void** state) {
       const tt_lanes_t* lanes = tt_lanes((tt_isa_t)isa);
       if (!lanes) continue;
       memcpy(got, start, sizeof(got));
-      memcpy(igot, istart, sizeof(igot));
       lanes->matmul_f32(got, a, b, rows, inner);
-      lanes->matmul_i32(igot, ia, ib, rows, inner);
       assert_memory_equal(got, want, sizeof(want));
-      assert_memory_equal(igot, iwant, sizeof(iwant));
     }
   }
 }
@@ -783,52 +770,30 @@ static uint32_t broadcast_from(tt_bcast_t kind, uint32_t r, uint32_t c) {
                     kind == TT_BCAST_NONE || kind == TT_BCAST_ROW ? c : 0);
 }
 
-typedef union tile_t {
-  float f32[1024];
-  int32_t i32[1024];
-} tile_t;
-
 static void check_tiles(const tt_lanes_t* lanes, tt_bcast_t kind,
                         bool accumulate) {
-  tile_t a, b, start, got, want;
-  for (int op = 0; op < 6; ++op) {
+  float a[1024], b[1024], start[1024], got[1024], want[1024];
+  for (int op = 0; op < 3; ++op) {
     for (int i = 0; i < 1024; ++i) {
-      tt_dtype_t type = op < 3 ? TT_DTYPE_F32 : TT_DTYPE_I32;
-      a.i32[i] = random_lane(type, 3).i32;
-      b.i32[i] = random_lane(type, 3).i32;
-      start.i32[i] = random_lane(type, 3).i32;
+      a[i] = random_lane(TT_DTYPE_F32, 3).f32;
+      b[i] = random_lane(TT_DTYPE_F32, 3).f32;
+      start[i] = random_lane(TT_DTYPE_F32, 3).f32;
     }
     for (uint32_t i = 0; i < 1024; ++i) {
       const uint32_t at = face_index(i / 32, i % 32);
-      const uint32_t from = broadcast_from(kind, i / 32, i % 32);
-      const float x = a.f32[at], y = b.f32[from];
-      const uint32_t m = (uint32_t)a.i32[at], n = (uint32_t)b.i32[from];
+      const float x = a[at], y = b[broadcast_from(kind, i / 32, i % 32)];
       volatile float value = op == 0 ? x + y : op == 1 ? x - y : x * y;
-      uint32_t number = op == 3 ? m + n : op == 4 ? m - n : m * n;
-      if (accumulate) {
-        value = start.f32[at] + value;
-        number += (uint32_t)start.i32[at];
-      }
-      if (op < 3) {
-        want.f32[at] = value;
-      } else {
-        want.i32[at] = (int32_t)number;
-      }
+      if (accumulate) value = start[at] + value;
+      want[at] = value;
     }
-    const tt_tiles_f32_fn_t floats[] = {
-        lanes->add_tiles_f32, lanes->sub_tiles_f32, lanes->mul_tiles_f32};
-    const tt_tiles_i32_fn_t ints[] = {
-        lanes->add_tiles_i32, lanes->sub_tiles_i32, lanes->mul_tiles_i32};
-    got = start;
-    if (op < 3) {
-      floats[op](got.f32, a.f32, b.f32, kind, accumulate);
-      for (int i = 0; i < 1024; ++i) {
-        if (want.f32[i] != want.f32[i]) want.f32[i] = got.f32[i] = 0;
-      }
-    } else {
-      ints[op - 3](got.i32, a.i32, b.i32, kind, accumulate);
+    const tt_tiles_f32_fn_t fns[] = {lanes->add_tiles_f32, lanes->sub_tiles_f32,
+                                     lanes->mul_tiles_f32};
+    memcpy(got, start, sizeof(got));
+    fns[op](got, a, b, kind, accumulate);
+    for (int i = 0; i < 1024; ++i) {
+      if (want[i] != want[i]) want[i] = got[i] = 0;
     }
-    assert_memory_equal(&got, &want, sizeof(want));
+    assert_memory_equal(got, want, sizeof(want));
   }
 }
 

@@ -20,37 +20,34 @@ static inline uint32_t face_index(uint32_t row, uint32_t column) {
   return (row & 16) << 5 | (column & 16) << 4 | (row & 15) << 4 | (column & 15);
 }
 
-// Rows of d in blocks that stay in registers while k runs. |type| names the
-// vector type, |scalar| its lanes. Integers wrap since vectors of GNU C do
-// with -fwrapv, which this file is compiled with.
-#define MATMUL(name, scalar, vector, rows_of_block)                            \
-  static inline void name##_block(scalar* d, const scalar* a, const scalar* b, \
-                                  uint32_t row, uint32_t column,               \
-                                  uint32_t inner) {                            \
-    vector sum[rows_of_block][BLOCK_VECTORS];                                  \
+// Rows of d in blocks that stay in registers while k runs.
+#define MATMUL(name, rows_of_block)                                            \
+  static inline void name(float* d, const float* a, const float* b,            \
+                          uint32_t row, uint32_t column, uint32_t inner) {     \
+    vector_f32 sum[rows_of_block][BLOCK_VECTORS];                              \
     uint32_t at[BLOCK_VECTORS];                                                \
     _Pragma("GCC unroll 16") for (uint32_t q = 0; q < BLOCK_VECTORS; ++q) {    \
       at[q] = face_index(0, column + q * VECTOR_LANES);                        \
     }                                                                          \
-    scalar* d_row = d + face_index(row, 0);                                    \
-    const scalar* a_row = a + face_index(row, 0);                              \
+    float* d_row = d + face_index(row, 0);                                     \
+    const float* a_row = a + face_index(row, 0);                               \
     _Pragma("GCC unroll 16") for (uint32_t r = 0; r < rows_of_block; ++r) {    \
       _Pragma("GCC unroll 16") for (uint32_t q = 0; q < BLOCK_VECTORS; ++q) {  \
-        sum[r][q] = *(const vector*)(d_row + r * 16 + at[q]);                  \
+        sum[r][q] = *(const vector_f32*)(d_row + r * 16 + at[q]);              \
       }                                                                        \
     }                                                                          \
     for (uint32_t half = 0; half < 2; ++half) {                                \
       const uint32_t end = inner < 16 ? inner : 16;                            \
       inner -= end;                                                            \
       for (uint32_t k = 0; k < end; ++k) {                                     \
-        vector b_vector[BLOCK_VECTORS];                                        \
+        vector_f32 b_vector[BLOCK_VECTORS];                                    \
         _Pragma("GCC unroll 16") for (uint32_t q = 0; q < BLOCK_VECTORS;       \
                                       ++q) {                                   \
-          b_vector[q] = *(const vector*)(b + half * 512 + k * 16 + at[q]);     \
+          b_vector[q] = *(const vector_f32*)(b + half * 512 + k * 16 + at[q]); \
         }                                                                      \
         _Pragma("GCC unroll 16") for (uint32_t r = 0; r < rows_of_block;       \
                                       ++r) {                                   \
-          scalar factor = a_row[half * 256 + r * 16 + k];                      \
+          float factor = a_row[half * 256 + r * 16 + k];                       \
           _Pragma("GCC unroll 16") for (uint32_t q = 0; q < BLOCK_VECTORS;     \
                                         ++q) {                                 \
             sum[r][q] += factor * b_vector[q];                                 \
@@ -60,32 +57,25 @@ static inline uint32_t face_index(uint32_t row, uint32_t column) {
     }                                                                          \
     _Pragma("GCC unroll 16") for (uint32_t r = 0; r < rows_of_block; ++r) {    \
       _Pragma("GCC unroll 16") for (uint32_t q = 0; q < BLOCK_VECTORS; ++q) {  \
-        *(vector*)(d_row + r * 16 + at[q]) = sum[r][q];                        \
+        *(vector_f32*)(d_row + r * 16 + at[q]) = sum[r][q];                    \
       }                                                                        \
     }                                                                          \
   }
 
-MATMUL(matmul_f32_many, float, vector_f32, BLOCK_ROWS)
-MATMUL(matmul_f32_one, float, vector_f32, 1)
-MATMUL(matmul_i32_many, int32_t, vector_i32, BLOCK_ROWS)
-MATMUL(matmul_i32_one, int32_t, vector_i32, 1)
+MATMUL(matmul_many, BLOCK_ROWS)
+MATMUL(matmul_one, 1)
 
-#define MATMUL_ROWS(name, scalar)                                              \
-  static void name(scalar* d, const scalar* a, const scalar* b, uint32_t rows, \
-                   uint32_t inner) {                                           \
-    for (uint32_t column = 0; column < 32;                                     \
-         column += BLOCK_VECTORS * VECTOR_LANES) {                             \
-      uint32_t row = 0;                                                        \
-      for (; row + BLOCK_ROWS <= rows; row += BLOCK_ROWS) {                    \
-        name##_many_block(d, a, b, row, column, inner);                        \
-      }                                                                        \
-      for (; row < rows; ++row) {                                              \
-        name##_one_block(d, a, b, row, column, inner);                         \
-      }                                                                        \
-    }                                                                          \
+static void matmul_f32(float* d, const float* a, const float* b, uint32_t rows,
+                       uint32_t inner) {
+  for (uint32_t column = 0; column < 32;
+       column += BLOCK_VECTORS * VECTOR_LANES) {
+    uint32_t row = 0;
+    for (; row + BLOCK_ROWS <= rows; row += BLOCK_ROWS) {
+      matmul_many(d, a, b, row, column, inner);
+    }
+    for (; row < rows; ++row) matmul_one(d, a, b, row, column, inner);
   }
-MATMUL_ROWS(matmul_f32, float)
-MATMUL_ROWS(matmul_i32, int32_t)
+}
 
 static bool finite_f32(const float* values, size_t n) {
   uint32_t infinite = 0;
@@ -112,37 +102,36 @@ static bool finite_f32(const float* values, size_t n) {
   }
 
 // d = a op b or, accumulating, d + a op b, each op rounding once.
-#define BINARY_VECTORS(vector, op, b_vector)                                \
-  if (accumulate) {                                                         \
-    EACH_VECTOR(*(vector*)(d + at) += *(const vector*)(a + at) op b_vector) \
-  } else {                                                                  \
-    EACH_VECTOR(*(vector*)(d + at) = *(const vector*)(a + at) op b_vector)  \
+#define BINARY_VECTORS(op, b_vector)                          \
+  if (accumulate) {                                           \
+    EACH_VECTOR(*(vector_f32*)(d + at) +=                     \
+                *(const vector_f32*)(a + at) op b_vector)     \
+  } else {                                                    \
+    EACH_VECTOR(*(vector_f32*)(d + at) =                      \
+                    *(const vector_f32*)(a + at) op b_vector) \
   }
 
-#define BINARY_TILES(name, scalar, vector, op)                  \
-  static void name(scalar* d, const scalar* a, const scalar* b, \
-                   tt_bcast_t kind, bool accumulate) {          \
-    switch (kind) {                                             \
-      case TT_BCAST_ROW:                                        \
-        BINARY_VECTORS(vector, op, *(const vector*)(b + row))   \
-        break;                                                  \
-      case TT_BCAST_COL:                                        \
-        BINARY_VECTORS(vector, op, b[column])                   \
-        break;                                                  \
-      case TT_BCAST_SCALAR:                                     \
-        BINARY_VECTORS(vector, op, b[0])                        \
-        break;                                                  \
-      default:                                                  \
-        BINARY_VECTORS(vector, op, *(const vector*)(b + at))    \
-        break;                                                  \
-    }                                                           \
+#define BINARY_TILES(name, op)                                                \
+  static void name(float* d, const float* a, const float* b, tt_bcast_t kind, \
+                   bool accumulate) {                                         \
+    switch (kind) {                                                           \
+      case TT_BCAST_ROW:                                                      \
+        BINARY_VECTORS(op, *(const vector_f32*)(b + row))                     \
+        break;                                                                \
+      case TT_BCAST_COL:                                                      \
+        BINARY_VECTORS(op, b[column])                                         \
+        break;                                                                \
+      case TT_BCAST_SCALAR:                                                   \
+        BINARY_VECTORS(op, b[0])                                              \
+        break;                                                                \
+      default:                                                                \
+        BINARY_VECTORS(op, *(const vector_f32*)(b + at))                      \
+        break;                                                                \
+    }                                                                         \
   }
-BINARY_TILES(add_tiles_f32, float, vector_f32, +)
-BINARY_TILES(sub_tiles_f32, float, vector_f32, -)
-BINARY_TILES(mul_tiles_f32, float, vector_f32, *)
-BINARY_TILES(add_tiles_i32, int32_t, vector_i32, +)
-BINARY_TILES(sub_tiles_i32, int32_t, vector_i32, -)
-BINARY_TILES(mul_tiles_i32, int32_t, vector_i32, *)
+BINARY_TILES(add_tiles_f32, +)
+BINARY_TILES(sub_tiles_f32, -)
+BINARY_TILES(mul_tiles_f32, *)
 
 static void broadcast_tile(void* target, const void* source, tt_bcast_t kind) {
   int32_t* t = target;
