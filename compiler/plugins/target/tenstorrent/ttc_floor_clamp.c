@@ -77,11 +77,13 @@ static bool ttc_interval_of_op(const ttc_loops_t* loops,
       return true;
     case TT_OP_DIVS:
     case TT_OP_FLOORDIVS:
+      if (a.low < 0 || b.low <= 0) return false;
       *out = (ttc_interval_t){a.low / b.high, a.high / b.low};
-      return a.low >= 0 && b.low > 0;
+      return true;
     case TT_OP_REMS:
+      if (a.low < 0 || b.low <= 0) return false;
       *out = (ttc_interval_t){0, a.high < b.high - 1 ? a.high : b.high - 1};
-      return a.low >= 0 && b.low > 0;
+      return true;
     default:
       return false;
   }
