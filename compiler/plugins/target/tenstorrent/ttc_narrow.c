@@ -167,8 +167,7 @@ void ttc_narrow_body(const ttc_dispatch_t* dispatch, ttc_generic_t* generic) {
   free(ranges);
 }
 
-// ---- Ranges of bodies
-// -----------------------------------------------------------------
+// ---- Ranges of bodies -------------------------------------------------------
 
 static bool ttc_is_small_integer(uint8_t type) {
   return type == TT_DTYPE_I1 || type == TT_DTYPE_I8 || type == TT_DTYPE_I16 ||
@@ -242,8 +241,7 @@ ttc_range_t ttc_range_of_body(const ttc_dispatch_t* dispatch,
 
 // ---- Sums of which the low bits are used ------------------------------------
 
-// Whether body op |index| of |generic| is used, and only to keep low bits of
-// it.
+// Whether body op |index| of |generic| is used only to keep low bits of it.
 static bool ttc_narrow_only_truncated(const ttc_generic_t* generic,
                                       uint32_t index) {
   for (uint32_t i = 0; i < generic->output_count; ++i) {
@@ -259,8 +257,7 @@ static bool ttc_narrow_only_truncated(const ttc_generic_t* generic,
   return true;
 }
 
-// Calls for each body op that is an input of |value|: whether all are truncated
-// or, where |rewrites|, makes I32 of them.
+// Whether all uses of |value| truncate it; where |rewrites|, makes I32 of them.
 static bool ttc_narrow_uses(ttc_dispatch_t* dispatch, uint32_t value,
                             bool rewrites) {
   for (uint32_t i = 0; i < dispatch->store_count; ++i) {
@@ -294,9 +291,11 @@ static bool ttc_narrow_uses(ttc_dispatch_t* dispatch, uint32_t value,
 
 // Whether the low 32 bits of |op|'s result follow from those of its operands.
 static bool ttc_narrow_wraps(const ttc_body_op_t* op) {
-  return op->kind != TTC_BODY_OP || op->type != TT_DTYPE_I64 ||
-         op->op == TT_OP_ADD || op->op == TT_OP_SUB || op->op == TT_OP_MUL ||
-         op->op == TT_OP_EXTSI || op->op == TT_OP_EXTUI;
+  if (op->kind != TTC_BODY_OP) return true;
+  if (op->type2 == TT_DTYPE_I64) return false;
+  return op->type != TT_DTYPE_I64 || op->op == TT_OP_ADD ||
+         op->op == TT_OP_SUB || op->op == TT_OP_MUL || op->op == TT_OP_EXTSI ||
+         op->op == TT_OP_EXTUI;
 }
 
 // Makes I32 of |generic|'s I64 values.
