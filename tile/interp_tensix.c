@@ -351,7 +351,7 @@ static uint32_t stored(const tt_core_t* core, uint32_t lane) {
 }
 
 static void store(tt_core_t* core, const tt_decoded_t* op, uint32_t dst) {
-  tt_bits_t* d = (tt_bits_t*)tt_dst_target(core, dst);
+  tt_bits_t* d = (tt_bits_t*)tt_dst_tile(core, dst);
   for (uint32_t i = 0; i < TT_TILE_LANES; ++i) {
     d[i] = stored(core, d[i]);
   }

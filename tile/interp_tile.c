@@ -122,6 +122,12 @@ tt_run_t tt_run_lane_tile(tt_core_t* core, const tt_decoded_t* op,
 
 tt_run_t tt_run_FILL_TILE(tt_core_t* core, const tt_decoded_t* op,
                           uint64_t* slots) {
+  ++core->counters->tile_ops;
+  if ((uint32_t)slots[op->operand[1]] == 0) {  // as acquired
+    core->dst_zero |= 1u << op->operand[0];
+    core->dst_sums |= 1u << op->operand[0];
+    return TT_RUN_NEXT;
+  }
   float* d = tt_dst_target(core, op->operand[0]);
   tt_span_t spans[TT_BLOCKS];
   const uint32_t count = needed_spans(op, spans);
@@ -129,7 +135,6 @@ tt_run_t tt_run_FILL_TILE(tt_core_t* core, const tt_decoded_t* op,
     core->lanes->splat4(d + spans[i].first, &slots[op->operand[1]],
                         spans[i].count);
   }
-  ++core->counters->tile_ops;
   return TT_RUN_NEXT;
 }
 
