@@ -24,6 +24,7 @@ typedef struct tt_verify_block_t {
   bool launch_time;     // the same number of runs in every kernel of a core
   uint64_t factor;      // how often the body runs, see verify_protocol.c
   tt_verify_pages_t pages[TT_MAX_CBS];  // on entering
+  uint32_t dst_written;                 // on entering
 } tt_verify_block_t;
 
 typedef enum tt_verify_dst_e {
@@ -61,7 +62,8 @@ typedef struct tt_verify_t {
   uint8_t* assigned;  // by register: TT_VERIFY_ values below
   tt_verify_pages_t pages[TT_MAX_CBS];
   tt_verify_dst_t dst;
-  uint32_t dst_serial;  // block that holds DST
+  uint32_t dst_serial;   // block that holds DST
+  uint32_t dst_written;  // DST tiles that surely were, since acquire
 
   // The phase at hand, over its kernels.
   uint8_t producer[TT_MAX_CBS];  // unit + 1, or 0

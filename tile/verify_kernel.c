@@ -88,6 +88,7 @@ static tt_status_t open_block(tt_verify_t* v) {
   block->trail_keep = TT_NONE;
   block->trail_else = TT_NONE;
   memcpy(block->pages, v->pages, sizeof(v->pages));
+  block->dst_written = v->dst_written;
   tt_verify_block_factor(v, block);
   ++v->depth;
   return NULL;
@@ -99,6 +100,7 @@ static tt_status_t step_else(tt_verify_t* v) {
     return tt_verify_error(v, "no open if");
   }
   TT_RETURN_IF_ERROR(tt_verify_block_end(v));
+  v->dst_written = block->dst_written;
   // The branch's assignments stay on the trail, for the join.
   for (uint32_t i = block->trail_mark; i < v->trail_count; ++i) {
     v->assigned[v->trail[i]] = TT_VERIFY_UNASSIGNED;
@@ -114,6 +116,7 @@ static tt_status_t step_end(tt_verify_t* v) {
   if (!v->depth) return tt_verify_error(v, "no open for, while or if");
   tt_verify_block_t* block = &v->blocks[v->depth - 1];
   TT_RETURN_IF_ERROR(tt_verify_block_end(v));
+  v->dst_written = block->dst_written;
   switch (block->op) {
     case TT_OP_FOR:
       unassign_from(v, block->trail_mark);

@@ -196,6 +196,7 @@ static tt_status_t step_dst(tt_verify_t* v) {
   }
   if (move == 0) {
     v->dst_serial = tt_verify_serial(v);
+    v->dst_written = 0;
   } else if (v->dst_serial != tt_verify_serial(v)) {
     return tt_verify_error(v, "expected in the block of its tile_regs_acquire");
   }
@@ -209,6 +210,26 @@ static tt_status_t expect_dst(const tt_verify_t* v, tt_verify_dst_t dst,
   return tt_verify_error(v, "expected %s", where);
 }
 
+// An op of the math unit, which sets its first operand. The FPU takes a tile
+// that was not written since acquire as zeros; the SFPU does not: its first
+// store makes valid a row of which it has set every other column.
+static tt_status_t step_math(tt_verify_t* v) {
+  const tt_operand_t* o = tt_inst_operands(v->program, v->inst);
+  TT_RETURN_IF_ERROR(expect_dst(
+      v, TT_VERIFY_DST_MATH, "between tile_regs_acquire and tile_regs_commit"));
+  for (uint32_t i = 1; i < v->inst->operand_count; ++i) {
+    if (tt_operand_kind(o[i]) != TT_OPERAND_DST) continue;
+    const uint32_t d = tt_operand_index(o[i]);
+    if (v->dst_written >> d & 1) continue;
+    return tt_verify_error(v,
+                           "operand %u: d%u may not be written here, expected "
+                           "it set since tile_regs_acquire on every path",
+                           i + 1, d);
+  }
+  v->dst_written |= 1u << tt_operand_index(o[0]);
+  return NULL;
+}
+
 tt_status_t tt_verify_protocol(tt_verify_t* v) {
   switch (tt_op_descs[v->inst->op].op_class) {
     case TT_OP_CLASS_CB:
@@ -216,9 +237,7 @@ tt_status_t tt_verify_protocol(tt_verify_t* v) {
     case TT_OP_CLASS_DST:
       return step_dst(v);
     case TT_OP_CLASS_LANE:
-      if (!tt_verify_is_tile_form(v)) return NULL;
-      return expect_dst(v, TT_VERIFY_DST_MATH,
-                        "between tile_regs_acquire and tile_regs_commit");
+      return tt_verify_is_tile_form(v) ? step_math(v) : NULL;
     case TT_OP_CLASS_TILE:
       if (v->inst->op == TT_OP_PACK_TILE) {
         return expect_dst(v, TT_VERIFY_DST_PACK,
@@ -229,8 +248,7 @@ tt_status_t tt_verify_protocol(tt_verify_t* v) {
         return expect_dst(v, TT_VERIFY_DST_IDLE,
                           "DST free, which it uses itself");
       }
-      return expect_dst(v, TT_VERIFY_DST_MATH,
-                        "between tile_regs_acquire and tile_regs_commit");
+      return step_math(v);
     default:
       return NULL;
   }

@@ -246,10 +246,10 @@ static void ttc_matmul_sums(ttc_lower_t* lower, uint8_t number) {
   tt_builder_t* b = lower->b;
   const ttc_matmul_t* matmul = &lower->phase->matmul;
   uint32_t tiles = (uint32_t)matmul->block_rows * matmul->block_columns;
-  uint32_t first = matmul->run ? tiles : 0;
+  const uint32_t first = matmul->run ? tiles : 0;
   TTC_DST_OP(b, TILE_REGS_ACQUIRE);
-  // The SFPU may touch them before the FPU does, if it ever does.
-  for (uint32_t i = 0; matmul->run && i < 2 * tiles; ++i) {
+  // The SFPU takes them even where there was nothing to multiply.
+  for (uint32_t i = 0; matmul->integers && i < first + tiles; ++i) {
     TT_OPS(b, FILL_TILE, F32, 0, ttc_dst(i), tt_imm_f32(b, 0.0f));
   }
   ttc_matmul_sum(lower, ttc_matmul_step, ttc_matmul_flush);
