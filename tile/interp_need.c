@@ -181,6 +181,14 @@ static void need_page(needs_t* needs, uint32_t cb, tt_need_t need) {
   if (need_more(&needs->cbs[cb], need)) needs->changed = true;
 }
 
+// Of all CBs that |op| names.
+static void need_pages(needs_t* needs, const tt_decoded_t* op) {
+  const char* signature = tt_op_descs[op->op].signature;
+  for (uint32_t i = 0; signature[i]; ++i) {
+    if (signature[i] == 'c') need_page(needs, op->operand[i], whole);
+  }
+}
+
 // What a writer stores of a page.
 static tt_need_t need_of_write(const needs_t* needs, const tt_inst_t* inst,
                                const tt_decoded_t* op) {
@@ -204,8 +212,8 @@ static void need_moves(needs_t* needs, const tt_kernel_code_t* kernel) {
         &needs->scope.program->insts[needs->scope.kernel->first_inst + i];
     if (op->op == TT_OP_WRITE_TILE || op->op == TT_OP_WRITE_FLAT) {
       need_page(needs, op->operand[0], need_of_write(needs, inst, op));
-    } else if (op->op == TT_OP_CB_LOAD) {
-      need_page(needs, op->operand[0], whole);
+    } else if (tt_op_descs[op->op].op_class == TT_OP_CLASS_MOVE) {
+      need_pages(needs, op);
     }
   }
 }
@@ -234,14 +242,12 @@ static void need_operands(needs_t* needs, const tt_decoded_t* op,
                 TT_ATTR_DIM(op->attr) == TT_REDUCE_ROW ? rows : whole);
       need_page(needs, op->operand[3], whole);
       return;
-    case TT_OP_TRANSPOSE_WH_TILE:
-      need_page(needs, op->operand[1], whole);
-      return;
-    case TT_OP_TILIZE_BLOCK:
-    case TT_OP_UNTILIZE_BLOCK:
-      need_page(needs, op->operand[0], whole);
-      return;
+    case TT_OP_PACK_TILE:
+      return;  // sets its page
     default:
+      if (tt_op_descs[op->op].op_class == TT_OP_CLASS_TILE) {
+        need_pages(needs, op);
+      }
       return;
   }
 }
