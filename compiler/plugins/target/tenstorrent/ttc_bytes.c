@@ -249,15 +249,18 @@ static bool ttc_bytes_same_body(const ttc_generic_t* a,
   return true;
 }
 
-// The result of a generic that computes what |made| does; TT_NONE where there
-// is none.
-static uint32_t ttc_bytes_find(const ttc_dispatch_t* dispatch,
+// The result of a generic before |index| that is what |made| makes; TT_NONE
+// where there is none.
+static uint32_t ttc_bytes_find(const ttc_dispatch_t* dispatch, uint32_t index,
                                const ttc_generic_t* made) {
   for (uint32_t i = 0; i < dispatch->value_count; ++i) {
     const ttc_value_t* value = &dispatch->values[i];
-    if (value->kind != TTC_VALUE_RESULT) continue;
+    if (value->kind != TTC_VALUE_RESULT || value->generic >= index) continue;
     const ttc_generic_t* other = &dispatch->generics[value->generic];
-    if (other->output_count == 1 && ttc_bytes_same_body(other, made) &&
+    if (other->output_count == 1 && !other->reductions &&
+        !memcmp(other->outputs[0].forms, made->outputs[0].forms,
+                sizeof(made->outputs[0].forms)) &&
+        ttc_bytes_same_body(other, made) &&
         !memcmp(other->loops, made->loops, sizeof(made->loops)) &&
         !memcmp(other->inputs, made->inputs, sizeof(made->inputs))) {
       return i;
@@ -297,7 +300,7 @@ static uint32_t ttc_bytes_tensor(ttc_dispatch_t* dispatch, uint32_t index,
   if (planes) root = ttc_bytes_plane(&made, root, 0, planes);
   made.yields[0] = ttc_bytes_put_op(&made, TT_OP_SITOFP, TT_DTYPE_F32,
                                     TT_DTYPE_I32, root, 0);
-  const uint32_t known = ttc_bytes_find(dispatch, &made);
+  const uint32_t known = ttc_bytes_find(dispatch, index, &made);
   if (known != TT_NONE) {
     free(made.body);
     return known;

@@ -284,12 +284,49 @@ static void test_bytes(void** state) {
   check((product_t){i16, i16, 40, false, false});
 }
 
+// Tensors that the dispatch has as floats already, but with columns as rows,
+// are not taken for those of the product.
+static void test_transposed(void** state) {
+  const product_t p = {kSigned, kSigned, 40, false, true};
+  ttc_dispatch_t dispatch;
+  open_product(&p, FEW_ROWS, &dispatch);
+  for (uint32_t i = 0; i < 2; ++i) {
+    const uint32_t operand = dispatch.generics[i].inputs[i].value;
+    ttc_value_t value = dispatch.values[operand];
+    ttc_generic_t g = {.loop_count = 2,
+                       .loops = {value.dims[0], value.dims[1]},
+                       .input_count = 1,
+                       .output_count = 1,
+                       .inputs = {map_of(operand, 0, 1)}};
+    const ttc_expr_t rows = value.dims[0];
+    value.kind = TTC_VALUE_EMPTY;
+    value.dtype = TT_DTYPE_F32;
+    value.dims[0] = value.dims[1];
+    value.dims[1] = rows;
+    g.outputs[0] = map_of(ttc_dispatch_add_value(&dispatch, &value), 1, 0);
+    const uint32_t root = factor(&g, &kSigned, 0);
+    g.yields[0] = append(&g, (ttc_body_op_t){.kind = TTC_BODY_OP,
+                                             .type = TT_DTYPE_F32,
+                                             .type2 = TT_DTYPE_I32,
+                                             .result_type = TT_DTYPE_F32,
+                                             .op = TT_OP_SITOFP,
+                                             .operand_count = 1,
+                                             .operands = {root}});
+    ttc_dispatch_insert_generic(&dispatch, 0, &g);
+    value.kind = TTC_VALUE_RESULT;
+    value.generic = 0;
+    ttc_dispatch_add_value(&dispatch, &value);
+  }
+  ttc_bytes_dispatch(&dispatch);
+  assert_int_equal(dispatch.generic_count, 5);
+  ttc_dispatch_deinitialize(&dispatch);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_sizes),
-      cmocka_unit_test(test_zero_points),
-      cmocka_unit_test(test_wide),
-      cmocka_unit_test(test_bytes),
+      cmocka_unit_test(test_sizes),      cmocka_unit_test(test_zero_points),
+      cmocka_unit_test(test_wide),       cmocka_unit_test(test_bytes),
+      cmocka_unit_test(test_transposed),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
