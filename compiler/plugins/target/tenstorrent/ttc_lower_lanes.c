@@ -106,8 +106,8 @@ static void ttc_lower_fill(ttc_lower_t* lower, uint8_t number, tt_dtype_t dtype,
   TT_OPS(b, CB_PUSH_BACK, NONE, 0, cb, tt_imm(b, pages));
 }
 
-// The mask page: ones up to the end of the folded dim in a partial step, then
-// zeros.
+// The pages of the mask: ones up to the end of the folded dim in a partial
+// step, then zeros.
 static void ttc_lower_mask(ttc_lower_t* lower) {
   tt_builder_t* b = lower->b;
   const ttc_phase_t* phase = lower->phase;
@@ -122,14 +122,14 @@ static void ttc_lower_mask(ttc_lower_t* lower) {
   tt_operand_t cb = ttc_cb(phase->mask_cb);
   tt_operand_t zero = tt_imm(b, 0), one = tt_imm(b, 1);
   tt_operand_t all = tt_imm(b, TT_TILE_DIM);
-  tt_operand_t pages = tt_imm(b, ttc_phase_mask_pages(phase));
+  const uint32_t count = ttc_phase_mask_pages(phase);
+  tt_operand_t pages = tt_imm(b, count);
   bool rows = stage->folded == stage->row;
   TT_OPS(b, CB_RESERVE_BACK, NONE, 0, cb, pages);
   if (phase->lanes == TTC_LANES_STRIP) {
     TT_OPS(b, READ_FLAT, I1, 0, cb, zero, one, lower->ones, zero, rest, zero);
   }
-  for (uint32_t i = 0;
-       phase->lanes == TTC_LANES_TILE && i < ttc_phase_mask_pages(phase); ++i) {
+  for (uint32_t i = 0; phase->lanes == TTC_LANES_TILE && i < count; ++i) {
     tt_operand_t left =
         tt_launch_op2(b, TT_OP_SUB, rest, tt_imm(b, (int64_t)i * TT_TILE_DIM));
     TT_OPS(b, READ_TILE, I1, 0, cb, tt_imm(b, i), lower->ones, zero, zero, zero,
