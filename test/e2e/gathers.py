@@ -163,6 +163,9 @@ def _dropped(table: Table) -> None:
             ("long", "%i", "%j", "%k = arith.cmpi slt, %i, %many : index", lambda a: np.pad(a, ((0, 6), (0, 0)))),
             ("later", "%i", "%p", "%k = arith.cmpi slt, %p, %n : index", lambda a: np.pad(a[:, 1:], ((0, 6), (0, 1)))),
             ("before", "%m", "%j", "%k = arith.cmpi sge, %m, %zero : index", lambda a: np.pad(a[:23], ((1, 6), (0, 0)))),
+            ("squared", "%y", "%j", "%k = arith.cmpi slt, %y, %many : index", lambda a: np.pad(a[[0, 1, 4, 9, 16]], ((0, 25), (0, 0)))),
+            ("xored", "%i", "%w", "%k = arith.cmpi slt, %w, %n : index",
+             lambda a: np.pad(np.where(np.arange(20) ^ 7 < 20, a[:, np.minimum(np.arange(20) ^ 7, 19)], 0), ((0, 6), (0, 0)))),
         ):  # fmt: skip
             line = (
                 f"%zero = arith.constant 0 : index\n  %one = arith.constant 1 : index\n  %many = arith.constant 24 : index\n"
@@ -170,7 +173,8 @@ def _dropped(table: Table) -> None:
             ) + generic(
                 rows, ["(d0, d1) -> (d0, d1)"], "pp", "", "%e",
                 "  ^bb0(%o: f32):\n    %z = arith.constant 0.0 : f32\n    %i = linalg.index 0 : index\n    %j = linalg.index 1 : index\n"
-                f"    %p = arith.addi %j, %one : index\n    %m = arith.subi %i, %one : index\n    {inside}\n"
+                f"    %p = arith.addi %j, %one : index\n    %m = arith.subi %i, %one : index\n    %y = arith.muli %i, %i : index\n"
+                f"    %c7 = arith.constant 7 : index\n    %w = arith.xori %j, %c7 : index\n    {inside}\n"
                 f"    %l = arith.cmpi slt, %i, %many : index\n    %x = tensor.extract %a[{row}, {column}] : {shape}\n"
                 "    %b = arith.andi %k, %l : i1\n    %s = arith.select %b, %x, %z : f32\n    linalg.yield %s : f32",
             )  # fmt: skip

@@ -132,8 +132,8 @@ static bool ttc_counts_all(const ttc_loops_t* loops, ttc_node_t node,
 }
 
 // Whether |index| may leave a dimension of |size| elements. Where that is not
-// known for sure, only indices that are taken from a collapsed loop by division
-// count: others are those of structured ops.
+// known for sure, sums of counters are taken for those of structured ops, which
+// do not.
 static bool ttc_may_leave(const ttc_loops_t* loops, ttc_node_t index,
                           ttc_node_t size) {
   int64_t elements = 0;
@@ -148,13 +148,14 @@ static bool ttc_may_leave(const ttc_loops_t* loops, ttc_node_t index,
       ttc_counts_all(loops, sum.terms[0].node, size)) {
     return sum.constant != 0;
   }
-  bool divided = false;
   for (uint32_t i = 0; i < sum.count; ++i) {
-    const ttc_node_data_t* term = ttc_loops_node(loops, sum.terms[i].node);
-    divided |= term->kind == TTC_NODE_OP &&
-               (term->op == TT_OP_DIVS || term->op == TT_OP_REMS);
+    const ttc_node_t term = sum.terms[i].node;
+    if (!ttc_loops_node(loops, term)->launch &&
+        !ttc_counting_loop(loops, term)) {
+      return true;
+    }
   }
-  return divided;
+  return false;
 }
 
 static bool ttc_is_conditional(const ttc_region_t* region) {
