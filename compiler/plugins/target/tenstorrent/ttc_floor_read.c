@@ -81,6 +81,10 @@ static const ttc_floor_value_t* ttc_floor_operand(ttc_floor_reader_t* r,
   MlirValue operand = mlirOperationGetOperand(op, i);
   const ttc_floor_value_t* value = ttc_floor_get(r, operand);
   if (value && value->kind == kind) return value;
+  if (!operand.ptr) {
+    ttc_floor_fail(r, op, "has no operand %d", (int)i);
+    return NULL;
+  }
   char* type = ttc_type_text(mlirValueGetType(operand));
   ttc_floor_fail(r, op,
                  "has operand %d of type %s, which the element loops "
