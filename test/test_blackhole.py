@@ -193,6 +193,16 @@ func.func @network(%x: tensor<9x40xf32>, %w: tensor<40x33xf32>, %b: tensor<33xf3
   return %p : tensor<9x10xf32>
 }
 """,
+    "mixed": """
+func.func @mixed(%a: tensor<40x40xf16>, %b: tensor<40x40xf32>) -> tensor<40x40xf32> {
+  %z = arith.constant 0.0 : f32
+  %e = tensor.empty() : tensor<40x40xf32>
+  %f = linalg.fill ins(%z : f32) outs(%e : tensor<40x40xf32>) -> tensor<40x40xf32>
+  %r = linalg.matmul ins(%a, %b : tensor<40x40xf16>, tensor<40x40xf32>)
+      outs(%f : tensor<40x40xf32>) -> tensor<40x40xf32>
+  return %r : tensor<40x40xf32>
+}
+""",
     # Two steps of keys, the last one not whole.
     "attention": """
 func.func @attention(%q: tensor<1x20x40xf32>, %k: tensor<1x160x40xf32>,
@@ -358,6 +368,14 @@ def check(device: Device, mock: Device, name: str) -> None:
 def check_add(device: Device, size: int) -> None:
     a, b = floats(6, size), floats(7, size)
     np.testing.assert_array_equal(device.run("add", a, b), a + b)
+
+
+def test_factors_of_unequal_exponents(devices):
+    """Both source registers of the FPU have exponents of 5 bits, or of 8: a
+    product of f16 and f32 goes another way."""
+    a, b = floats(16, 40, 40).astype(np.float16), floats(17, 40, 40)
+    result = devices(MOCK).run("mixed", a, b)
+    assert np.all(np.abs(result - a @ b) <= 2e-3 * (np.abs(a) @ np.abs(b)))
 
 
 # Devices that many tests share run on one worker.

@@ -137,6 +137,9 @@ bool ttc_plan_factors(const ttc_phase_t* phase,
 uint32_t ttc_plan_unwidened(const ttc_phase_t* phase, uint32_t term);
 // The access that a factor loads, or TT_NONE.
 uint32_t ttc_plan_factor_load(const ttc_phase_t* phase, uint32_t factor);
+// Whether the FPU multiplies an |a| by a |b|: exponents of f16 have 5 bits in
+// its source registers, all others 8, and both registers have the same.
+bool ttc_plan_multiplies_types(tt_dtype_t a, tt_dtype_t b);
 // Lets the FPU multiply and add where a reduction sums products of two loads.
 void ttc_plan_multiplies(ttc_planner_t* planner);
 // Makes the phase, whose lanes are chosen, a matmul where its shape allows and

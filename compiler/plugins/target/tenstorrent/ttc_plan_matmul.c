@@ -37,6 +37,15 @@ bool ttc_plan_factors(const ttc_phase_t* phase,
   return true;
 }
 
+bool ttc_plan_multiplies_types(tt_dtype_t a, tt_dtype_t b) {
+  return (a == TT_DTYPE_F16) == (b == TT_DTYPE_F16);
+}
+
+static tt_dtype_t ttc_matmul_type(const ttc_phase_t* phase, uint32_t factor) {
+  return (tt_dtype_t)phase->terms[ttc_plan_unwidened(phase, factor)]
+      .result_type;
+}
+
 // Whether |result| of |stage| sums products of two loads.
 static bool ttc_matmul_product(const ttc_phase_t* phase,
                                const ttc_stage_t* stage,
@@ -46,7 +55,9 @@ static bool ttc_matmul_product(const ttc_phase_t* phase,
   if (!stage->reduce || !ttc_plan_factors(phase, result, factors)) return false;
   *out_a = ttc_plan_factor_load(phase, factors[0]);
   *out_b = ttc_plan_factor_load(phase, factors[1]);
-  return *out_a != TT_NONE && *out_b != TT_NONE && *out_a != *out_b;
+  return *out_a != TT_NONE && *out_b != TT_NONE && *out_a != *out_b &&
+         ttc_plan_multiplies_types(ttc_matmul_type(phase, factors[0]),
+                                   ttc_matmul_type(phase, factors[1]));
 }
 
 // Of the first stage, where it sums integers that f32 sums hold exactly.
