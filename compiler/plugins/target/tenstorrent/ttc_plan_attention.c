@@ -1,7 +1,6 @@
 // Attention: reads out of a phase's stages that its scores are a product, its
 // weights their exponentials below a maximum, and its results the weighted sum
 // of values.
-#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -56,29 +55,27 @@ static bool ttc_attention_stages(const ttc_phase_t* phase,
   return found == 0xF;
 }
 
-// Whether |term| is the maximum, or the larger of it and a constant, which is
-// what maxima then start from.
+// Whether |term| is the larger of the maximum and a finite constant, which it
+// starts from: from minus infinity, a first step without any score above it
+// would be -inf - -inf.
 static bool ttc_attention_is_bound(const ttc_phase_t* phase,
                                    ttc_attention_t* attention, uint32_t term) {
   const ttc_term_t* t = &phase->terms[term];
-  const float lowest = -FLT_MAX;
-  uint32_t start = 0;
-  memcpy(&start, &lowest, sizeof(start));
-  if (t->kind == TTC_TERM_OP &&
-      t->op == phase->stages[attention->maxima].results[0].op) {
-    const ttc_term_t* a = &phase->terms[t->operands[0]];
-    const ttc_term_t* b = &phase->terms[t->operands[1]];
-    const ttc_term_t* constant = a->kind == TTC_TERM_CONSTANT ? a : b;
-    float value = 0;
-    if (constant->kind != TTC_TERM_CONSTANT) return false;
-    start = (uint32_t)constant->bits;
-    memcpy(&value, &start, sizeof(value));
-    // A first step without any score above it must not be -inf - -inf.
-    if (!(value >= lowest)) return false;
-    t = constant == a ? b : a;
+  if (t->kind != TTC_TERM_OP ||
+      t->op != phase->stages[attention->maxima].results[0].op) {
+    return false;
   }
-  attention->start = start;
-  return t->kind == TTC_TERM_REDUCED && t->index == attention->maxima;
+  const ttc_term_t* a = &phase->terms[t->operands[0]];
+  const ttc_term_t* b = &phase->terms[t->operands[1]];
+  const ttc_term_t* constant = a->kind == TTC_TERM_CONSTANT ? a : b;
+  const ttc_term_t* reduced = constant == a ? b : a;
+  const uint32_t bits = (uint32_t)constant->bits;
+  float start = 0;
+  memcpy(&start, &bits, sizeof(start));
+  attention->start = bits;
+  return constant->kind == TTC_TERM_CONSTANT && isfinite(start) &&
+         reduced->kind == TTC_TERM_REDUCED &&
+         reduced->index == attention->maxima;
 }
 
 // What weights are computed of: exponentials of scores less the bound, which is
@@ -113,7 +110,12 @@ static bool ttc_attention_product(const ttc_phase_t* phase, uint8_t stage,
     *out_term = ttc_plan_unwidened(phase, factors[i]);
     *out_load = ttc_plan_factor_load(phase, factors[1 - i]);
     const bool is_weight = ttc_plan_uncast(phase, *out_term) == attention->exp;
-    if (*out_load != TT_NONE && is_weight == weighs) return true;
+    const uint32_t loaded = ttc_plan_unwidened(phase, factors[1 - i]);
+    if (*out_load != TT_NONE && is_weight == weighs) {
+      return ttc_plan_multiplies_types(
+          (tt_dtype_t)phase->terms[*out_term].result_type,
+          (tt_dtype_t)phase->terms[loaded].result_type);
+    }
   }
   return false;
 }
@@ -232,10 +234,31 @@ static bool ttc_attention_reads(const ttc_planner_t* planner,
   return true;
 }
 
+// Whether |term| is 0 where what it loads is: queries beyond the inner dim meet
+// keys that are 0, and infinity times that is not.
+static bool ttc_attention_keeps_zero(const ttc_phase_t* phase, uint32_t term) {
+  const ttc_term_t* t = &phase->terms[term];
+  if (t->kind != TTC_TERM_OP) return t->kind == TTC_TERM_LOAD;
+  if (t->op == TT_OP_FPCAST || t->op == TT_OP_NEGF) {
+    return ttc_attention_keeps_zero(phase, t->operands[0]);
+  }
+  for (uint32_t i = 0; t->op == TT_OP_MUL && i < 2; ++i) {
+    // A scale, which is not computed.
+    if (phase->terms[t->operands[1 - i]].kind != TTC_TERM_OP &&
+        ttc_attention_keeps_zero(phase, t->operands[i])) {
+      return true;
+    }
+  }
+  return false;
+}
+
 static bool ttc_attention_loads(const ttc_planner_t* planner,
                                 const ttc_attention_t* a, uint32_t query) {
   const ttc_phase_t* phase = planner->phase;
+  int64_t inner = 0;
+  ttc_expr_is_const(planner->dispatch, phase->dims[a->inner], &inner);
   return !phase->accesses[a->k].numbers && !phase->accesses[a->v].numbers &&
+         (inner % TT_TILE_DIM == 0 || ttc_attention_keeps_zero(phase, query)) &&
          ttc_attention_reads(planner, a, query,
                              1u << a->key | 1u << a->column) &&
          ttc_attention_reads(planner, a, a->score, 0) &&
