@@ -333,8 +333,14 @@ tt_status_t ttc_plan_attention(ttc_dispatch_t* dispatch,
                                ttc_plan_t* plan) {
   ttc_planner_t planner = {
       .dispatch = dispatch, .options = options, .unknown = 1024, .apart = true};
+  uint32_t reductions = 0;
   memset(plan, 0, sizeof(*plan));
-  if (dispatch->store_count != 1) return NULL;
+  for (uint32_t i = 0; i < dispatch->generic_count; ++i) {
+    reductions += dispatch->generics[i].reductions != 0;
+  }
+  if (dispatch->store_count != 1 || reductions != TTC_ATTENTION_STAGES - 1) {
+    return NULL;
+  }
   planner.phase = ttc_plan_open_phase(&planner, plan);
   if (planner.phase) ttc_plan_add_store(&planner, &dispatch->stores[0]);
   const bool found = !planner.status && ttc_attention_find(&planner);
