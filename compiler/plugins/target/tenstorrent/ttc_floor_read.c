@@ -239,15 +239,12 @@ static bool ttc_floor_for(ttc_floor_reader_t* r, MlirOperation op) {
   ttc_region_t* body = stmt->regions[0];
   MlirBlock block = ttc_body(op, 0);
   intptr_t end = mlirOperationGetNumOperands(op);
-  if (!ttc_floor_flatten(r, op, 3, end, &stmt->inits)) return false;
-  ttc_nodes_t args = ttc_floor_fresh(r, body, &stmt->inits);
-  stmt->results = ttc_floor_fresh(r, r->region, &stmt->inits);
-  ttc_nodes_t all = ttc_loops_nodes(r->loops, 1 + args.count);
-  if (r->loops->status) return false;
+  ttc_nodes_t inits;
+  if (!ttc_floor_flatten(r, op, 3, end, &inits) ||
+      !ttc_loops_carry(r->loops, stmt, inits.at, inits.count)) {
+    return false;
+  }
   ttc_node_t counter = body->args.at[0];
-  all.at[0] = counter;
-  for (uint32_t i = 0; i < args.count; ++i) all.at[1 + i] = args.at[i];
-  body->args = all;
 
   MlirValue iv = mlirBlockGetArgument(block, 0);
   tt_dtype_t type = ttc_floor_lane_of_type(mlirValueGetType(iv));
@@ -261,7 +258,7 @@ static bool ttc_floor_for(ttc_floor_reader_t* r, MlirOperation op) {
   for (intptr_t i = 3; i < end; ++i) {
     ttc_floor_value_t like = *ttc_floor_get(r, mlirOperationGetOperand(op, i));
     arg += ttc_floor_unflatten(r, mlirBlockGetArgument(block, i - 2), &like,
-                               args.at + arg);
+                               body->args.at + 1 + arg);
     result += ttc_floor_unflatten(r, mlirOperationGetResult(op, i - 3), &like,
                                   stmt->results.at + result);
   }

@@ -220,19 +220,8 @@ static bool ttc_wide_divide(ttc_floor_reader_t* r, ttc_wide_t x,
                     ttc_loops_index(loops, 1), false);
   if (!stmt) return false;
   ttc_region_t* body = stmt->regions[0];
-  const ttc_node_t counter = body->args.at[0];
-  stmt->inits = ttc_loops_nodes(loops, 4);
-  stmt->results = ttc_loops_nodes(loops, 4);
-  body->yields = ttc_loops_nodes(loops, 4);
-  body->args = ttc_loops_nodes(loops, 5);
-  if (loops->status) return false;
-  memcpy(stmt->inits.at, (ttc_node_t[]){x.low, x.high, zero, zero},
-         4 * sizeof(zero));
-  body->args.at[0] = counter;
-  for (int i = 0; i < 4; ++i) {
-    body->args.at[1 + i] = ttc_loops_arg(loops, body, TT_DTYPE_I64);
-    stmt->results.at[i] = ttc_loops_arg(loops, r->region, TT_DTYPE_I64);
-  }
+  const ttc_node_t inits[] = {x.low, x.high, zero, zero};
+  if (!ttc_loops_carry(loops, stmt, inits, 4)) return false;
   const ttc_node_t* args = body->args.at;
   ttc_wide_t io[2] = {{args[1], args[2]}, {args[3], args[4]}};
   ttc_wide_divide_bit(loops, divisor, io);

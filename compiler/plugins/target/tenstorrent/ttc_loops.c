@@ -342,6 +342,25 @@ ttc_stmt_t* ttc_loops_for(ttc_loops_t* loops, ttc_region_t* region,
   return stmt;
 }
 
+bool ttc_loops_carry(ttc_loops_t* loops, ttc_stmt_t* loop,
+                     const ttc_node_t* inits, uint32_t count) {
+  ttc_region_t* body = loop->regions[0];
+  ttc_nodes_t args = ttc_loops_nodes(loops, count + 1);
+  loop->inits = ttc_loops_nodes(loops, count);
+  loop->results = ttc_loops_nodes(loops, count);
+  body->yields = ttc_loops_nodes(loops, count);
+  if (loops->status) return false;
+  args.at[0] = body->args.at[0];
+  for (uint32_t i = 0; i < count; ++i) {
+    const tt_dtype_t type = (tt_dtype_t)ttc_loops_node(loops, inits[i])->type;
+    loop->inits.at[i] = inits[i];
+    args.at[1 + i] = ttc_loops_arg(loops, body, type);
+    loop->results.at[i] = ttc_loops_arg(loops, loop->region, type);
+  }
+  body->args = args;
+  return !loops->status;
+}
+
 ttc_stmt_t* ttc_loops_if(ttc_loops_t* loops, ttc_region_t* region,
                          ttc_node_t condition) {
   ttc_stmt_t* stmt = ttc_loops_append(loops, region, TTC_STMT_IF);

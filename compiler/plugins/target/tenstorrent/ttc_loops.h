@@ -185,6 +185,10 @@ void ttc_loops_store(ttc_loops_t* loops, ttc_region_t* region, uint32_t memory,
 ttc_stmt_t* ttc_loops_for(ttc_loops_t* loops, ttc_region_t* region,
                           ttc_node_t lo, ttc_node_t hi, ttc_node_t step,
                           bool parallel);
+// Lets |loop|, a FOR, carry values that start as |inits|: adds its results and
+// its body's args, and yields, which the caller sets. False without memory.
+bool ttc_loops_carry(ttc_loops_t* loops, ttc_stmt_t* loop,
+                     const ttc_node_t* inits, uint32_t count);
 // An if whose first region is there and empty; it has no second one.
 ttc_stmt_t* ttc_loops_if(ttc_loops_t* loops, ttc_region_t* region,
                          ttc_node_t condition);

@@ -174,35 +174,28 @@ static void ttc_share_body(const ttc_shared_t* shared, ttc_stmt_t* inner,
   ttc_loops_t* loops = shared->loops;
   ttc_region_t* body = shared->loop->regions[0];
   ttc_region_t* to = inner->regions[0];
-  const ttc_node_t counter = to->args.at[0];
+  ttc_node_t inits[TTC_MAX_CARRIED], inside = TTC_NO_NODE;
   ttc_map_t map = ttc_map_create(loops);
-  ttc_node_t inside = TTC_NO_NODE;
   ttc_map_set(&map, body->args.at[0],
-              ttc_part_iteration(shared, counter, part, parts, &inside));
-  to->args = ttc_loops_nodes(loops, shared->count + 1);
-  to->yields = ttc_loops_nodes(loops, shared->count);
-  inner->inits = ttc_loops_nodes(loops, shared->count);
-  inner->results = ttc_loops_nodes(loops, shared->count);
-  if (loops->status) return;
-  to->args.at[0] = counter;
+              ttc_part_iteration(shared, to->args.at[0], part, parts, &inside));
+  for (uint32_t i = 0; i < shared->count; ++i) {
+    inits[i] = ttc_loops_const(loops, shared->carried[i].type,
+                               shared->carried[i].neutral);
+  }
+  if (!ttc_loops_carry(loops, inner, inits, shared->count)) return;
   ttc_region_move(loops, body, to);
   for (ttc_stmt_t* s = to->first; s; s = s->next) {
     ttc_map_stmt(loops, &map, s);
   }
   for (uint32_t i = 0; i < shared->count; ++i) {
     const ttc_carried_t* carried = &shared->carried[i];
-    const ttc_node_t neutral =
-        ttc_loops_const(loops, carried->type, carried->neutral);
     ttc_node_t term = ttc_map_node(loops, &map, carried->term);
     if (inside != TTC_NO_NODE) {
-      term = ttc_loops_select(loops, carried->type, inside, term, neutral);
+      term = ttc_loops_select(loops, carried->type, inside, term, inits[i]);
     }
-    to->args.at[i + 1] = ttc_loops_arg(loops, to, carried->type);
     const ttc_node_t both[] = {to->args.at[i + 1], term};
     to->yields.at[i] = ttc_loops_op(loops, carried->op, carried->type,
                                     TT_DTYPE_NONE, 0, both, 2);
-    inner->inits.at[i] = neutral;
-    inner->results.at[i] = ttc_loops_arg(loops, inner->region, carried->type);
   }
 }
 

@@ -255,19 +255,8 @@ static ttc_node_t ttc_sort_place(ttc_sort_t* sort, ttc_region_t* region,
                                      steps, one, false);
   if (!search) return 0;
   ttc_region_t* body = search->regions[0];
-  ttc_nodes_t args = ttc_loops_nodes(loops, 3);
-  search->inits = ttc_loops_nodes(loops, 2);
-  search->results = ttc_loops_nodes(loops, 2);
-  body->yields = ttc_loops_nodes(loops, 2);
-  if (loops->status) return 0;
-  args.at[0] = body->args.at[0];
-  body->args = args;
-  for (uint32_t i = 0; i < 2; ++i) {
-    search->inits.at[i] = i ? hi : lo;
-    args.at[1 + i] = ttc_loops_arg(loops, body, TT_DTYPE_I64);
-    search->results.at[i] = ttc_loops_arg(loops, region, TT_DTYPE_I64);
-  }
-  ttc_node_t low = args.at[1], high = args.at[2];
+  if (!ttc_loops_carry(loops, search, (ttc_node_t[]){lo, hi}, 2)) return 0;
+  ttc_node_t low = body->args.at[1], high = body->args.at[2];
   ttc_node_t middle =
       ttc_loops_op2(loops, TT_OP_SHRS, ttc_loops_sum(loops, low, 1, high), one);
   ttc_node_t last = ttc_loops_sum(loops, sort->count, -1, one);

@@ -310,15 +310,9 @@ static ttc_stmt_t* carried_sum(int64_t hi, bool chained) {
   uint32_t in = memory(TT_VIEW_BINDING, 0, TT_DTYPE_F32);
   ttc_stmt_t* stmt = loop(loops.root, hi, false);
   ttc_region_t* to = body(stmt);
+  ttc_node_t zero = ttc_loops_const(&loops, TT_DTYPE_F32, 0);
+  assert_true(ttc_loops_carry(&loops, stmt, &zero, 1));
   ttc_node_t at = counter(stmt);
-  to->args = ttc_loops_nodes(&loops, 2);
-  to->yields = ttc_loops_nodes(&loops, 1);
-  stmt->inits = ttc_loops_nodes(&loops, 1);
-  stmt->results = ttc_loops_nodes(&loops, 1);
-  to->args.at[0] = at;
-  to->args.at[1] = ttc_loops_arg(&loops, to, TT_DTYPE_F32);
-  stmt->inits.at[0] = ttc_loops_const(&loops, TT_DTYPE_F32, 0);
-  stmt->results.at[0] = ttc_loops_arg(&loops, loops.root, TT_DTYPE_F32);
   ttc_node_t both[] = {ttc_loops_load(&loops, to, in, at), to->args.at[1]};
   if (chained) {
     both[0] = ttc_loops_op(&loops, TT_OP_DIVF, TT_DTYPE_F32, TT_DTYPE_NONE, 0,
