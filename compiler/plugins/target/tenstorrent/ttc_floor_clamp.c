@@ -1,5 +1,6 @@
 // Indices that may lie outside of their dimension.
 #include "compiler/plugins/target/tenstorrent/ttc_floor_internal.h"
+#include "compiler/plugins/target/tenstorrent/ttc_loops_edit.h"
 
 // Larger values are not followed, so that sums cannot overflow.
 #define TTC_FAR ((int64_t)1 << 40)
@@ -15,21 +16,9 @@ static bool ttc_is_near(ttc_interval_t range) {
   return range.low > -TTC_FAR && range.high < TTC_FAR;
 }
 
-// The loop that counts with |node|, or NULL.
-static const ttc_stmt_t* ttc_counting_loop(const ttc_loops_t* loops,
-                                           ttc_node_t node) {
-  const ttc_node_data_t* data = ttc_loops_node(loops, node);
-  const ttc_stmt_t* loop =
-      data->kind == TTC_NODE_ARG && data->home ? data->home->owner : NULL;
-  return loop && loop->kind == TTC_STMT_FOR && loop->regions[0] == data->home &&
-                 data->home->args.at[0] == node
-             ? loop
-             : NULL;
-}
-
 static bool ttc_interval_of_counter(const ttc_loops_t* loops, ttc_node_t node,
                                     ttc_interval_t* out) {
-  const ttc_stmt_t* loop = ttc_counting_loop(loops, node);
+  const ttc_stmt_t* loop = ttc_loops_counting(loops, node);
   ttc_interval_t hi;
   if (!loop || !ttc_interval_of(loops, loop->operands[0], out) ||
       !ttc_interval_of(loops, loop->operands[1], &hi)) {
@@ -43,7 +32,7 @@ static bool ttc_interval_of_counter(const ttc_loops_t* loops, ttc_node_t node,
 // |divisor|, as where a collapsed loop is taken apart.
 static bool ttc_interval_of_outer(const ttc_loops_t* loops, ttc_node_t node,
                                   ttc_node_t divisor, ttc_interval_t* out) {
-  const ttc_stmt_t* loop = ttc_counting_loop(loops, node);
+  const ttc_stmt_t* loop = ttc_loops_counting(loops, node);
   ttc_sum_t sum;
   int64_t low = 0;
   if (!loop || !ttc_loops_const_value(loops, loop->operands[0], &low) || low ||
@@ -125,7 +114,7 @@ static bool ttc_interval_of(const ttc_loops_t* loops, ttc_node_t node,
 static bool ttc_counts_all(const ttc_loops_t* loops, ttc_node_t node,
                            ttc_node_t size) {
   const ttc_node_data_t* data = ttc_loops_node(loops, node);
-  const ttc_stmt_t* loop = ttc_counting_loop(loops, node);
+  const ttc_stmt_t* loop = ttc_loops_counting(loops, node);
   return loop ? loop->operands[1] == size
               : data->kind == TTC_NODE_OP && data->op == TT_OP_REMS &&
                     data->operands[1] == size;
@@ -151,7 +140,7 @@ static bool ttc_may_leave(const ttc_loops_t* loops, ttc_node_t index,
   for (uint32_t i = 0; i < sum.count; ++i) {
     const ttc_node_t term = sum.terms[i].node;
     if (!ttc_loops_node(loops, term)->launch &&
-        !ttc_counting_loop(loops, term)) {
+        !ttc_loops_counting(loops, term)) {
       return true;
     }
   }

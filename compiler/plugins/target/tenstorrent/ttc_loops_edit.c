@@ -157,6 +157,17 @@ bool ttc_loops_depends_on(ttc_loops_t* loops, ttc_node_t node,
   return ttc_reaches(loops, node, leaf);
 }
 
+const ttc_stmt_t* ttc_loops_counting(const ttc_loops_t* loops,
+                                     ttc_node_t node) {
+  const ttc_node_data_t* data = ttc_loops_node(loops, node);
+  const ttc_stmt_t* loop =
+      data->kind == TTC_NODE_ARG && data->home ? data->home->owner : NULL;
+  return loop && loop->kind == TTC_STMT_FOR && loop->regions[0] == data->home &&
+                 data->home->args.at[0] == node
+             ? loop
+             : NULL;
+}
+
 bool ttc_loops_may_alias(const ttc_loops_t* loops, uint32_t a, uint32_t b) {
   if (a == b) return true;
   const ttc_memory_t* x = &loops->memories[a];

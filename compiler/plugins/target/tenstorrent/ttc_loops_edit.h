@@ -1,5 +1,5 @@
 // What the transformations of loop programs are made of: moving statements,
-// substituting nodes, walks, and two questions.
+// substituting nodes, walks, and some questions.
 #ifndef TT_IREE_COMPILER_TTC_LOOPS_EDIT_H_
 #define TT_IREE_COMPILER_TTC_LOOPS_EDIT_H_
 
@@ -28,6 +28,8 @@ ttc_node_t ttc_map_node(ttc_loops_t* loops, ttc_map_t* map, ttc_node_t node);
 // changed.
 bool ttc_map_stmt(ttc_loops_t* loops, ttc_map_t* map, ttc_stmt_t* stmt);
 
+// The FOR that counts with |node|, or NULL.
+const ttc_stmt_t* ttc_loops_counting(const ttc_loops_t* loops, ttc_node_t node);
 bool ttc_loops_depends_on(ttc_loops_t* loops, ttc_node_t node, ttc_node_t leaf);
 // Whether accesses to the two memories may meet.
 bool ttc_loops_may_alias(const ttc_loops_t* loops, uint32_t a, uint32_t b);

@@ -17,18 +17,17 @@ typedef struct ttc_row_t {
 static bool ttc_counter_range(const ttc_loops_t* loops, ttc_node_t node,
                               const ttc_stmt_t* stmt, int64_t* out_low,
                               int64_t* out_high) {
-  const ttc_region_t* body = ttc_loops_node(loops, node)->home;
-  const ttc_stmt_t* loop = body->owner;
+  const ttc_stmt_t* loop = ttc_loops_counting(loops, node);
   int64_t hi, step;
-  if (!loop || loop->kind != TTC_STMT_FOR || body->args.at[0] != node ||
-      !ttc_loops_const_value(loops, loop->operands[0], out_low) ||
+  if (!loop || !ttc_loops_const_value(loops, loop->operands[0], out_low) ||
       !ttc_loops_const_value(loops, loop->operands[1], &hi) ||
       !ttc_loops_const_value(loops, loop->operands[2], &step) || step <= 0 ||
       *out_low < -TTC_MAX_EXTENT || hi > TTC_MAX_EXTENT || *out_low >= hi) {
     return false;
   }
   *out_high = *out_low + (hi - 1 - *out_low) / step * step;
-  for (const ttc_region_t* r = stmt->region; r != body; r = r->owner->region) {
+  for (const ttc_region_t* r = stmt->region; r != loop->regions[0];
+       r = r->owner->region) {
     const ttc_stmt_t* owner = r->owner;
     if (owner->kind != TTC_STMT_IF || r != owner->regions[1]) continue;
     const ttc_node_data_t* test = ttc_loops_node(loops, owner->operands[0]);
