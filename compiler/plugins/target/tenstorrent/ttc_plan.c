@@ -14,9 +14,8 @@ void ttc_plan_refuse(ttc_planner_t* planner, const char* format, ...) {
   va_end(args);
 }
 
-ttc_level_t ttc_plan_level(const ttc_dispatch_t* dispatch,
-                           const ttc_phase_t* phase, const ttc_stage_t* stage,
-                           const ttc_access_t* access) {
+uint32_t ttc_access_dims(const ttc_dispatch_t* dispatch,
+                         const ttc_phase_t* phase, const ttc_access_t* access) {
   uint32_t used = 0;
   for (uint8_t i = 0; i < phase->dim_count; ++i) {
     if (!ttc_expr_equals(dispatch, access->strides[i], 0)) used |= 1u << i;
@@ -26,6 +25,13 @@ ttc_level_t ttc_plan_level(const ttc_dispatch_t* dispatch,
       used |= 1u << i;
     }
   }
+  return used;
+}
+
+ttc_level_t ttc_plan_level(const ttc_dispatch_t* dispatch,
+                           const ttc_phase_t* phase, const ttc_stage_t* stage,
+                           const ttc_access_t* access) {
+  const uint32_t used = ttc_access_dims(dispatch, phase, access);
   if (!used) return TTC_LEVEL_ONCE;
   for (uint8_t i = 0; i < stage->private_count; ++i) {
     if (used >> stage->private_dims[i] & 1) return TTC_LEVEL_STEP;
@@ -35,7 +41,7 @@ ttc_level_t ttc_plan_level(const ttc_dispatch_t* dispatch,
 
 // ---- Grouping stores into phases --------------------------------------------
 
-static uint32_t ttc_stage_private_mask(const ttc_stage_t* stage) {
+uint32_t ttc_stage_private_mask(const ttc_stage_t* stage) {
   uint32_t mask = 0;
   for (uint8_t i = 0; i < stage->private_count; ++i) {
     mask |= 1u << stage->private_dims[i];
@@ -43,9 +49,8 @@ static uint32_t ttc_stage_private_mask(const ttc_stage_t* stage) {
   return mask;
 }
 
-// Dims that index the result of a reduce stage.
-static uint32_t ttc_stage_item_mask(const ttc_planner_t* planner,
-                                    const ttc_stage_t* stage) {
+uint32_t ttc_stage_item_mask(const ttc_planner_t* planner,
+                             const ttc_stage_t* stage) {
   const ttc_generic_t* generic = &planner->dispatch->generics[stage->generic];
   uint32_t mask = 0;
   for (uint32_t i = 0; i < generic->loop_count; ++i) {

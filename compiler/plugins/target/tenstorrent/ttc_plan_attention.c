@@ -122,27 +122,11 @@ static bool ttc_attention_product(const ttc_phase_t* phase, uint8_t stage,
 
 // ---- Dims -------------------------------------------------------------------
 
-static uint32_t ttc_attention_parallel(const ttc_planner_t* planner,
-                                       const ttc_stage_t* stage) {
-  const ttc_generic_t* generic = &planner->dispatch->generics[stage->generic];
-  uint32_t mask = 0;
-  for (uint32_t i = 0; i < generic->loop_count; ++i) {
-    if (stage->loop_dims[i] == TTC_NO_INDEX) continue;
-    if (!(generic->reductions >> i & 1)) mask |= 1u << stage->loop_dims[i];
-  }
-  return mask;
-}
-
-// Dims that |access| runs along.
+// Dims that access |index| runs along.
 static uint32_t ttc_attention_along(const ttc_planner_t* planner,
-                                    uint32_t access) {
-  uint32_t mask = 0;
-  for (uint8_t i = 0; i < planner->phase->dim_count; ++i) {
-    bool runs =
-        !ttc_stride_is(planner, &planner->phase->accesses[access], i, 0);
-    mask |= (uint32_t)runs << i;
-  }
-  return mask;
+                                    uint32_t index) {
+  return ttc_access_dims(planner->dispatch, planner->phase,
+                         &planner->phase->accesses[index]);
 }
 
 // The one dim of |mask|, or TTC_NO_INDEX.
@@ -187,20 +171,17 @@ static bool ttc_attention_dims(const ttc_planner_t* planner,
       stages[a->values].private_dims[0] != a->key) {
     return false;
   }
-  const uint32_t items = ttc_attention_parallel(planner, &stages[a->maxima]);
+  const uint32_t items = ttc_stage_item_mask(planner, &stages[a->maxima]);
   const uint32_t key = 1u << a->key, inner = 1u << a->inner;
-  uint32_t stored = 0;
-  for (uint8_t i = 0; i < store->private_count; ++i) {
-    stored |= 1u << store->private_dims[i];
-  }
+  const uint32_t stored = ttc_stage_private_mask(store);
   a->column = ttc_attention_only(stored & ~items);
   if (a->column == TTC_NO_INDEX || (items & ~stored)) return false;
   const uint32_t column = 1u << a->column;
   const uint32_t k = ttc_attention_along(planner, a->k);
   const uint32_t v = ttc_attention_along(planner, a->v);
-  if (ttc_attention_parallel(planner, &stages[a->sums]) != items ||
-      ttc_attention_parallel(planner, &stages[a->scores]) != (items | key) ||
-      ttc_attention_parallel(planner, &stages[a->values]) != (items | column) ||
+  if (ttc_stage_item_mask(planner, &stages[a->sums]) != items ||
+      ttc_stage_item_mask(planner, &stages[a->scores]) != (items | key) ||
+      ttc_stage_item_mask(planner, &stages[a->values]) != (items | column) ||
       (k & ~items) != (key | inner) || (v & ~items) != (key | column)) {
     return false;
   }

@@ -22,6 +22,14 @@ void ttc_plan_refuse(ttc_planner_t* planner, const char* format, ...)
 // A new phase at the end of |plan|, or NULL: the status says why.
 ttc_phase_t* ttc_plan_open_phase(ttc_planner_t* planner, ttc_plan_t* plan);
 
+// As masks of dims: those private to a stage, those that index the result of a
+// reduce stage, those that |access| or the numbers of its rows run along.
+uint32_t ttc_stage_private_mask(const ttc_stage_t* stage);
+uint32_t ttc_stage_item_mask(const ttc_planner_t* planner,
+                             const ttc_stage_t* stage);
+uint32_t ttc_access_dims(const ttc_dispatch_t* dispatch,
+                         const ttc_phase_t* phase, const ttc_access_t* access);
+
 // Decides what form the phase takes: lanes or a matmul.
 void ttc_plan_form(ttc_planner_t* planner);
 
