@@ -1,6 +1,9 @@
 #include "tile/op.h"
 
+#include <math.h>
 #include <stddef.h>
+
+#include "tile/immediate.h"
 
 // Names that ops.def uses in its columns.
 enum {
@@ -61,6 +64,51 @@ bool tt_predi_holds(tt_predi_t predicate, int64_t x, int64_t y) {
       return ux > uy;
     case TT_PREDI_UGE:
       return ux >= uy;
+    default:
+      return false;
+  }
+}
+
+static uint64_t float_bits(tt_dtype_t type, double value) {
+  return type == TT_DTYPE_F64 ? tt_immediate_of_f64(value)
+                              : tt_immediate_of_f32((float)value);
+}
+
+bool tt_op_neutral(tt_op_t op, tt_dtype_t type, uint64_t* out_bits) {
+  const bool is_float = tt_dtype_desc(type)->is_float;
+  const uint32_t bits =
+      type == TT_DTYPE_I1 ? 1 : tt_dtype_desc(type)->storage_bits;
+  const int64_t max = (int64_t)((UINT64_C(1) << (bits - 1)) - 1);
+  switch (op) {
+    case TT_OP_ADD:
+      *out_bits = 0;
+      return type != TT_DTYPE_I1;
+    case TT_OP_MUL:
+      *out_bits = is_float ? float_bits(type, 1) : 1;
+      return true;
+    case TT_OP_MAXF:
+    case TT_OP_MAXNUMF:
+      *out_bits = float_bits(type, -INFINITY);
+      return true;
+    case TT_OP_MINF:
+    case TT_OP_MINNUMF:
+      *out_bits = float_bits(type, INFINITY);
+      return true;
+    case TT_OP_MAXS:
+      *out_bits = (uint64_t)(-max - 1);
+      return type != TT_DTYPE_I1;
+    case TT_OP_MINS:
+      *out_bits = (uint64_t)max;
+      return type != TT_DTYPE_I1;
+    case TT_OP_OR:
+    case TT_OP_XOR:
+    case TT_OP_MAXU:
+      *out_bits = 0;
+      return true;
+    case TT_OP_AND:
+    case TT_OP_MINU:
+      *out_bits = type == TT_DTYPE_I1 ? 1 : UINT64_MAX;
+      return true;
     default:
       return false;
   }

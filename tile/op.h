@@ -144,4 +144,9 @@ static inline tt_dtype_t tt_op_result_type(tt_op_t op, tt_dtype_t type) {
   }
 }
 
+// What leaves the other operand of |op| on |type| as it is, as an immediate
+// (sums: 0, which makes a -0 positive); false when |op| does not fold in any
+// order.
+bool tt_op_neutral(tt_op_t op, tt_dtype_t type, uint64_t* out_bits);
+
 #endif  // TT_IREE_TILE_OP_H_

@@ -4,6 +4,7 @@
 // on, so that neighbouring parts read neighbouring elements; how many parts
 // there are does not depend on the grid, so neither do sums of floats.
 #include "compiler/plugins/target/tenstorrent/ttc_loops_edit.h"
+#include "tile/immediate.h"
 
 enum {
   TTC_FEW_ITERATIONS = 4096,  // fewer are not worth a phase
@@ -13,47 +14,20 @@ enum {
   TTC_MAX_CARRIED = 4,
 };
 
-// What leaves the other operand of |op| as it is; false where parts cannot be
-// accumulated apart.
+// What parts start from; false where they cannot be accumulated apart.
 static bool ttc_parts_neutral(tt_op_t op, tt_dtype_t type, uint64_t* out_bits) {
   const bool is_float = type == TT_DTYPE_F32 || type == TT_DTYPE_F64;
-  const bool wide = type == TT_DTYPE_F64 || type == TT_DTYPE_I64;
-  const uint64_t sign = wide ? UINT64_C(1) << 63 : UINT64_C(0x80000000);
-  const uint64_t infinity =
-      wide ? UINT64_C(0x7FF0000000000000) : UINT64_C(0x7F800000);
-  const uint64_t lowest =
-      wide ? sign : (uint64_t)(int64_t)INT32_MIN;  // as an immediate holds it
-  if (!is_float && type != TT_DTYPE_I32 && type != TT_DTYPE_I64) return false;
-  switch (op) {
-    case TT_OP_ADD:  // -0 + -0 is -0
-      *out_bits = is_float ? sign : 0;
-      return true;
-    case TT_OP_MAXF:
-    case TT_OP_MAXNUMF:
-      *out_bits = sign | infinity;
-      return true;
-    case TT_OP_MINF:
-    case TT_OP_MINNUMF:
-      *out_bits = infinity;
-      return true;
-    case TT_OP_MAXS:
-      *out_bits = lowest;
-      return true;
-    case TT_OP_MINS:
-      *out_bits = ~lowest;
-      return true;
-    case TT_OP_OR:
-    case TT_OP_XOR:
-    case TT_OP_MAXU:
-      *out_bits = 0;
-      return true;
-    case TT_OP_AND:
-    case TT_OP_MINU:
-      *out_bits = UINT64_MAX;
-      return true;
-    default:
-      return false;
+  if ((!is_float && type != TT_DTYPE_I32 && type != TT_DTYPE_I64) ||
+      op == TT_OP_MUL || !tt_op_neutral(op, type, out_bits)) {
+    return false;
   }
+  // A part of nothing but -0 stays -0.
+  if (op == TT_OP_ADD && type == TT_DTYPE_F32) {
+    *out_bits = tt_immediate_of_f32(-0.0f);
+  } else if (op == TT_OP_ADD && type == TT_DTYPE_F64) {
+    *out_bits = tt_immediate_of_f64(-0.0);
+  }
+  return true;
 }
 
 // A value that the loop carries: op(itself, term).

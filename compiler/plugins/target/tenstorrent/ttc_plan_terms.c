@@ -1,6 +1,5 @@
 // From generics to terms: producers are inlined into whoever uses them, and
 // every reduction becomes a stage.
-#include <math.h>
 #include <string.h>
 
 #include "compiler/plugins/target/tenstorrent/ttc_plan_internal.h"
@@ -109,54 +108,6 @@ static uint32_t ttc_plan_body_root(ttc_planner_t* planner,
 
 // ---- Reductions -------------------------------------------------------------
 
-static uint64_t ttc_float_bits(float value) {
-  uint32_t bits = 0;
-  memcpy(&bits, &value, sizeof(bits));
-  return bits;
-}
-
-// What leaves the other operand of |op| as it is; false when |op| does not fold
-// in any order.
-static bool ttc_reduce_neutral(tt_op_t op, tt_dtype_t type,
-                               uint64_t* out_bits) {
-  bool is_float = tt_dtype_desc(type)->is_float;
-  uint32_t bits = type == TT_DTYPE_I1 ? 1 : tt_dtype_desc(type)->storage_bits;
-  int64_t max = (int64_t)((UINT64_C(1) << (bits - 1)) - 1);
-  switch (op) {
-    case TT_OP_ADD:
-      *out_bits = 0;
-      return type != TT_DTYPE_I1;
-    case TT_OP_MUL:
-      *out_bits = is_float ? ttc_float_bits(1.0f) : 1;
-      return true;
-    case TT_OP_MAXF:
-    case TT_OP_MAXNUMF:
-      *out_bits = ttc_float_bits(-INFINITY);
-      return true;
-    case TT_OP_MINF:
-    case TT_OP_MINNUMF:
-      *out_bits = ttc_float_bits(INFINITY);
-      return true;
-    case TT_OP_MAXS:
-      *out_bits = (uint64_t)(-max - 1);
-      return type != TT_DTYPE_I1;
-    case TT_OP_MINS:
-      *out_bits = (uint64_t)max;
-      return type != TT_DTYPE_I1;
-    case TT_OP_OR:
-    case TT_OP_XOR:
-    case TT_OP_MAXU:
-      *out_bits = 0;
-      return true;
-    case TT_OP_AND:
-    case TT_OP_MINU:
-      *out_bits = type == TT_DTYPE_I1 ? 1 : (uint64_t)-1;
-      return true;
-    default:
-      return false;
-  }
-}
-
 static bool ttc_body_uses_init(const ttc_generic_t* generic, uint32_t index) {
   bool uses[TTC_MAX_BODY] = {false};
   // Longer bodies are refused when they are inlined; here they count as using.
@@ -207,7 +158,7 @@ static void ttc_plan_reduction(ttc_planner_t* planner,
   if (root->kind != TTC_BODY_OP || root->operand_count != 2 ||
       !ttc_body_is_init(generic, root->operands[first ? 0 : 1], output) ||
       ttc_body_uses_init(generic, other) ||
-      !ttc_reduce_neutral((tt_op_t)root->op, type, &out->neutral)) {
+      !tt_op_neutral((tt_op_t)root->op, type, &out->neutral)) {
     ttc_plan_refuse(planner,
                     "a reduction that is no sum, product, maximum, "
                     "minimum or bitwise op of its terms");
