@@ -237,6 +237,14 @@ static tt_cb_layout_t ttc_plan_layout(const ttc_phase_t* phase) {
                                          : TT_CB_LAYOUT_FACES;
 }
 
+static void ttc_plan_access_cb(ttc_planner_t* planner, ttc_access_t* access,
+                               bool to_dest, uint32_t pages) {
+  const ttc_phase_t* phase = planner->phase;
+  const tt_dtype_t dtype = planner->dispatch->subspans[access->subspan].dtype;
+  access->cb = ttc_plan_cb(planner, ttc_plan_format(phase, dtype),
+                           ttc_plan_layout(phase), to_dest, pages);
+}
+
 static void ttc_plan_load_cbs(ttc_planner_t* planner, uint32_t depth) {
   ttc_phase_t* phase = planner->phase;
   for (uint32_t i = 0; i < phase->term_count; ++i) {
@@ -248,10 +256,8 @@ static void ttc_plan_load_cbs(ttc_planner_t* planner, uint32_t depth) {
     bool strip = phase->lanes == TTC_LANES_STRIP && phase->pages > 1 &&
                  !ttc_stride_is(planner, access, phase->column, 0);
     access->pages = strip ? phase->pages : 1;
-    tt_dtype_t dtype = planner->dispatch->subspans[access->subspan].dtype;
-    access->cb = ttc_plan_cb(planner, ttc_plan_format(phase, dtype),
-                             ttc_plan_layout(phase), !access->to_fpu,
-                             once ? access->pages : access->pages * depth);
+    ttc_plan_access_cb(planner, access, !access->to_fpu,
+                       once ? access->pages : access->pages * depth);
   }
 }
 
@@ -343,11 +349,9 @@ static void ttc_plan_matmul_cbs(ttc_planner_t* planner, uint32_t depth) {
   const ttc_matmul_t* matmul = &phase->matmul;
   uint32_t block = (uint32_t)matmul->block_rows * matmul->block_columns;
   for (uint32_t i = 0; i < 2; ++i) {
-    ttc_access_t* access = &phase->accesses[i ? matmul->b : matmul->a];
-    tt_dtype_t dtype = planner->dispatch->subspans[access->subspan].dtype;
     uint32_t pages = i ? matmul->block_columns : matmul->block_rows;
-    access->cb = ttc_plan_cb(planner, tt_format_of_dtype(dtype),
-                             TT_CB_LAYOUT_FACES, false, pages * depth);
+    ttc_plan_access_cb(planner, &phase->accesses[i ? matmul->b : matmul->a],
+                       false, pages * depth);
   }
   bool packs = ttc_matmul_packs(phase);
   if (!packs) {
@@ -362,9 +366,7 @@ static void ttc_plan_matmul_cbs(ttc_planner_t* planner, uint32_t depth) {
     for (uint32_t j = 0; j < phase->access_count; ++j) {
       ttc_access_t* access = &phase->accesses[j];
       if (!loads[j] || access->cb != TTC_NO_INDEX) continue;
-      tt_dtype_t dtype = planner->dispatch->subspans[access->subspan].dtype;
-      access->cb = ttc_plan_cb(planner, tt_format_of_dtype(dtype),
-                               TT_CB_LAYOUT_FACES, true, depth);
+      ttc_plan_access_cb(planner, access, true, depth);
     }
     for (uint32_t j = 0; j < stage->result_count; ++j) {
       stage->results[j].cb = ttc_plan_cb(
@@ -383,16 +385,10 @@ static void ttc_plan_attention_cbs(ttc_planner_t* planner, uint32_t depth) {
   const tt_format_t f32 = TT_FORMAT_FLOAT32;
   const tt_cb_layout_t faces = TT_CB_LAYOUT_FACES;
   const uint32_t width = a->width;
-  const uint32_t products[] = {a->k, a->v};
-  const uint32_t pages[] = {a->inner_tiles * depth,
-                            width * a->column_tiles * depth};
-  for (uint32_t i = 0; i < 2; ++i) {
-    ttc_access_t* access = &phase->accesses[products[i]];
-    const tt_dtype_t dtype =
-        (tt_dtype_t)planner->dispatch->subspans[access->subspan].dtype;
-    access->cb =
-        ttc_plan_cb(planner, tt_format_of_dtype(dtype), faces, false, pages[i]);
-  }
+  ttc_plan_access_cb(planner, &phase->accesses[a->k], false,
+                     a->inner_tiles * depth);
+  ttc_plan_access_cb(planner, &phase->accesses[a->v], false,
+                     width * a->column_tiles * depth);
   ttc_plan_load_cbs(planner, depth);
   a->query_cb = ttc_plan_cb(
       planner, ttc_plan_term_format(phase, stages[a->scores].results[0].term),
